@@ -1,0 +1,232 @@
+"""Help that goes further: a human, a ticket, what went wrong, yes and no, « and how? »."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import FormValidationAction
+
+from actions import words
+from actions.answer import GiveAnswer
+from actions.base import (
+    Candidate,
+    Events,
+    TopicAction,
+    Understood,
+    choice,
+    entity,
+    is_command,
+    order,
+    say,
+    talked,
+    understood,
+)
+from actions.hors_sujet import AT_MOST, Clarify
+from knowledge.library import Section
+from livechat.assistant import OpenRequest
+from livechat.offers import act
+from livechat.protocol import Act, Answer, Decision
+from livechat.speech import KINDS
+
+FORM = "explanation_form"
+CLEARLY = 2.0  # a follow-up is clear when it is this many times likelier than the next one
+
+# What a user says in the form without explaining anything: the form lets these through.
+ASIDES = {"non", "au_revoir", "humain", "ticket", "remerciement"}
+
+
+class OfferHuman(TopicAction):
+    """The user wants a person: the offer of the hour."""
+
+    title = "action_human"
+    article = "humain"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        offer, choices = await self.offer()
+        meant = understood(tracker)
+        text = words.in_french(offer) if meant.language != "fr" else offer
+        say(dispatcher, text, choices=choices, answer=_wish(self.article, meant))
+        return [SlotSet("pending_offer", choices[0].id), SlotSet("misses", 0)]
+
+
+class OfferTicket(TopicAction):
+    """The user wants to write a request."""
+
+    title = "action_ticket"
+    article = "ticket"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        meant = understood(tracker)
+        text = words.in_french(words.TICKET) if meant.language != "fr" else words.TICKET
+        choices = [act(Act.TICKET), act(Act.CONTINUE)]
+        say(dispatcher, text, choices=choices, answer=_wish(self.article, meant))
+        return [SlotSet("pending_offer", Act.TICKET.value), SlotSet("misses", 0)]
+
+
+class AcceptOffer(TopicAction):
+    """« oui » accepts what was offered last."""
+
+    title = "action_yes"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        pending = tracker.get_slot("pending_offer")
+        if pending is None:
+            say(dispatcher, words.CLICK, answer=talked("oui"))
+            return []
+        wanted = OpenRequest(
+            kind=KINDS[Act(pending)],
+            explanation=tracker.get_slot("explanation"),
+            disliked_answer=tracker.get_slot("disliked_answer"),
+        )
+        order(dispatcher, wanted)
+        return [SlotSet("pending_offer", None)]
+
+
+class Refuse(TopicAction):
+    """« non » refuses what was offered; none of the choices is a miss."""
+
+    title = "action_no"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        if entity(tracker, "act") == "none":
+            clarify = Clarify(self._database, self._library)
+            return await clarify.miss(dispatcher, tracker, Understood("escalate", (), "fr"))
+        say(dispatcher, words.LISTENING, answer=talked("non"))
+        return [SlotSet("pending_offer", None)]
+
+
+class FollowUp(TopicAction):
+    """« et pour la modifier ? » is about the last answer."""
+
+    title = "action_follow_up"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        meant = understood(tracker)
+        last = self._library.sections.get(tracker.get_slot("last_answer") or "")
+        if last is None or not last.follow_ups:
+            say(dispatcher, words.WHAT_ABOUT, answer=talked("suite"))
+            return []
+        ranked = _ranked(last, tracker)
+        clear = len(ranked) == 1 or ranked[0].confidence > CLEARLY * ranked[1].confidence
+        if clear and ranked[0].confidence > 0:
+            giver = GiveAnswer(self._database, self._library)
+            return await giver.give(dispatcher, tracker, ranked[0], meant)
+        choices = [
+            choice(each.answer_id, self._library.title_of(each.answer_id))
+            for each in ranked[:AT_MOST]
+        ]
+        answer = Answer(
+            decision=Decision.CHOOSE,
+            id=ranked[0].answer_id,
+            article=last.article,
+            title=choices[0].label,
+            confidence=ranked[0].confidence,
+        )
+        say(dispatcher, words.WHICH_OF_IT, choices=[*choices, act(Act.NONE)], answer=answer)
+        return []
+
+
+class AskWhatWentWrong(TopicAction):
+    """A red thumb, or « ça ne marche pas »: about the last answer, if there was one."""
+
+    title = "action_problem"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        disliked = entity(tracker, "answer") or tracker.get_slot("last_answer")
+        if disliked is None:
+            say(dispatcher, words.NO_ANSWER_YET, answer=talked("probleme"))
+            return []
+        return [
+            SlotSet("disliked_answer", disliked),
+            SlotSet("explanation", None),
+            FollowupAction(FORM),
+        ]
+
+
+class AskExplanation(TopicAction):
+    """The question of the form."""
+
+    title = "action_ask_explanation"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        disliked = tracker.get_slot("disliked_answer")
+        known = bool(disliked) and self._library.knows(disliked)
+        title = self._library.title_of(disliked) if known else None
+        say(dispatcher, words.what_went_wrong(title), answer=talked("probleme"))
+        return []
+
+
+class ReadExplanation(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+    """Takes the next message as the explanation, whatever it looks like."""
+
+    def __init__(self, *_: object) -> None:
+        super().__init__()
+
+    def name(self) -> str:
+        return f"validate_{FORM}"
+
+    async def extract_explanation(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        message = tracker.latest_message
+        asked = tracker.get_slot("requested_slot") == "explanation"
+        if is_command(tracker) or not asked or message["intent"]["name"] in ASIDES:
+            return {}
+        return {"explanation": message["text"]}
+
+
+class OfferAfterExplanation(TopicAction):
+    """What went wrong is known: thanks, and the offer of a human."""
+
+    title = "action_offer_help"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        offer, choices = await self.offer()
+        text = f"{words.EXPLAINED}\n\n{offer}"
+        say(dispatcher, text, choices=choices, answer=talked("probleme"))
+        return [SlotSet("pending_offer", choices[0].id), SlotSet("misses", 0)]
+
+
+def _wish(article: str, meant: Understood) -> Answer:
+    return talked(article, meant.best.confidence if meant.best else 1.0)
+
+
+def _ranked(last: Section, tracker: Tracker) -> list[Candidate]:
+    """The follow-ups of the last answer, the likeliest first by what the classifier saw."""
+    ranking = {
+        each["name"]: each["confidence"]
+        for each in tracker.latest_message.get("intent_ranking") or []
+    }
+    wanted = [Candidate(each.replace("/", "."), 0.0) for each in last.follow_ups]
+    seen = [Candidate(each.intent, ranking.get(each.intent, 0.0)) for each in wanted]
+    return sorted(seen, key=lambda each: -each.confidence)
+
+
+ACTIONS = (
+    OfferHuman,
+    OfferTicket,
+    AcceptOffer,
+    Refuse,
+    FollowUp,
+    AskWhatWentWrong,
+    AskExplanation,
+    ReadExplanation,
+    OfferAfterExplanation,
+)

@@ -1,0 +1,133 @@
+"""The answers of the knowledge base: a section, or where to look for what is not in it."""
+
+from collections import Counter
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import words
+from actions.base import Candidate, Events, TopicAction, Understood, say, understood
+from knowledge.library import Context, Library, Section, answer_text, redirection_text
+from livechat.offers import act
+from livechat.protocol import Act, Answer, Choice, Decision
+
+TWICE = 2  # the same text is never sent more often
+NEAR = 0.15  # a section that users confuse with the best one is added from this confidence on
+
+
+class GiveAnswer(TopicAction):
+    """Answers every question about a section or a redirected subject."""
+
+    title = "action_answer"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        meant = understood(tracker)
+        assert meant.best is not None
+        return await self.give(dispatcher, tracker, meant.best, meant)
+
+    async def give(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        chosen: Candidate,
+        meant: Understood,
+    ) -> Events:
+        """Say the chosen answer, with those that users confuse with it when they are near."""
+        given = Counter(tracker.get_slot("given") or {})
+        context = await self.context(tracker)
+        foreign = meant.language != "fr"
+        if given[chosen.answer_id] >= TWICE:
+            await self._say_again(dispatcher, chosen)
+        elif chosen.answer_id in self._library.redirections:
+            self._redirect(dispatcher, chosen, context, foreign)
+        else:
+            sections = together(self._library, chosen, meant)
+            text = "\n\n".join(answer_text(each, context) for each in sections)
+            say(
+                dispatcher,
+                words.in_french(text) if foreign else text,
+                answer=_answered(sections[0], chosen.confidence),
+                choices=await self._acts(sections[0]),
+                votable=True,
+            )
+        given[chosen.answer_id] += 1
+        return [
+            SlotSet("last_answer", chosen.answer_id),
+            SlotSet("given", dict(given)),
+            SlotSet("misses", 0),
+            SlotSet("pending_offer", None),
+            *_leave_form(tracker),
+        ]
+
+    def _redirect(
+        self, dispatcher: CollectingDispatcher, chosen: Candidate, context: Context, foreign: bool
+    ) -> None:
+        redirection = self._library.redirections[chosen.answer_id]
+        text = redirection_text(redirection, context)
+        answer = Answer(
+            decision=Decision.REDIRECT,
+            id=chosen.answer_id,
+            title=redirection.title,
+            confidence=chosen.confidence,
+        )
+        shown = words.in_french(text) if foreign else text
+        say(dispatcher, shown, answer=answer, votable=True)
+
+    async def _say_again(self, dispatcher: CollectingDispatcher, chosen: Candidate) -> None:
+        offer, choices = await self.offer()
+        title = self._library.title_of(chosen.answer_id)
+        text = f"{words.said_twice(title)}\n\n{offer}"
+        answer = _named(self._library, chosen)
+        say(dispatcher, text, choices=choices, answer=answer)
+
+    async def _acts(self, section: Section) -> list[Choice]:
+        """What can be done at once about it: an advisor only while there may be one."""
+        _, possible = await self.offer() if section.acts else ("", [])
+        wanted = {Act(f"act:{name}") for name in section.acts}
+        open_now = [c for c in possible if c.id in wanted]
+        return open_now or ([act(Act.TICKET)] if wanted else [])
+
+
+def _leave_form(tracker: Tracker) -> Events:
+    """Who clicks on an answer does not explain any more what went wrong with another."""
+    if not tracker.active_loop:
+        return []
+    return [ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
+def together(library: Library, chosen: Candidate, meant: Understood) -> list[Section]:
+    """The chosen section, then one that users confuse with it, when it was nearly meant too."""
+    first = library.sections[chosen.answer_id]
+    near = {c.answer_id for c in meant.candidates if c.confidence >= NEAR}
+    second = [library.sections[other] for other in first.together if other in near]
+    return [first, *second[:1]]
+
+
+def _answered(section: Section, confidence: float) -> Answer:
+    return Answer(
+        decision=Decision.ANSWER,
+        id=section.id,
+        article=section.article,
+        title=section.title,
+        updated_on=section.updated_on,
+        confidence=confidence,
+    )
+
+
+def _named(library: Library, chosen: Candidate) -> Answer:
+    section = library.sections.get(chosen.answer_id)
+    if section:
+        return _answered(section, chosen.confidence)
+    return Answer(
+        decision=Decision.REDIRECT,
+        id=chosen.answer_id,
+        title=library.title_of(chosen.answer_id),
+        confidence=chosen.confidence,
+    )
+
+
+ACTIONS = (GiveAnswer,)

@@ -1,0 +1,144 @@
+"""What every action of the assistant stands on: what it may read, and how it says something.
+
+Actions read and answer. What must be written comes back as a directive that the exchange carries
+out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import select
+
+from kit.database import Database
+from knowledge.library import Context, Library
+from livechat.assistant import OpenRequest, Reply
+from livechat.models import Conversation
+from livechat.offers import offer_of_help
+from livechat.protocol import Answer, Choice, Decision
+
+# Intents without a section that the contract knows as articles.
+ARTICLES = {
+    "humain",
+    "ticket",
+    "salutation",
+    "remerciement",
+    "au_revoir",
+    "identite",
+    "insulte_plainte",
+}
+
+type Events = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One thing that the user may have meant."""
+
+    intent: str
+    confidence: float
+
+    @property
+    def answer_id(self) -> str:
+        """`adresses.contact` is answered by the section `adresses/contact`."""
+        return self.intent.replace(".", "/", 1)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the pipeline made of the user's last message."""
+
+    kind: str  # answer, choose, redirect or escalate
+    candidates: tuple[Candidate, ...]  # best first
+    language: str
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.candidates[0] if self.candidates else None
+
+
+def understood(tracker: Tracker) -> Understood:
+    """The decision of the pipeline; a click on a button is certain."""
+    message = tracker.latest_message
+    decision = message.get("decision")
+    if is_command(tracker) or not decision:
+        clicked = Candidate(message["intent"]["name"], 1.0)
+        return Understood("answer", (clicked,), "fr")
+    candidates = tuple(Candidate(c["intent"], c["confidence"]) for c in decision["candidates"])
+    return Understood(decision["kind"], candidates, decision.get("language", "fr"))
+
+
+def is_command(tracker: Tracker) -> bool:
+    """Whether one of our buttons sent this: the door lets no slash of a user through."""
+    return str(tracker.latest_message.get("text") or "").startswith("/")
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    """What a button sent along with its command."""
+    return next(tracker.get_latest_entity_values(name), None)
+
+
+class TopicAction(Action):  # type: ignore[misc]  # rasa-sdk is not typed
+    """An action of ours. `title` is its name in domain.yml."""
+
+    title: ClassVar[str]
+
+    def __init__(self, database: Database, library: Library) -> None:
+        self._database = database
+        self._library = library
+
+    def name(self) -> str:
+        return self.title
+
+    async def context(self, tracker: Tracker) -> Context:
+        """Who is talking."""
+        query = select(Conversation.identity).where(Conversation.sender == tracker.sender_id)
+        async with self._database.reading() as session:
+            return context_of(await session.scalar(query))
+
+    async def offer(self) -> tuple[str, list[Choice]]:
+        async with self._database.reading() as session:
+            return await offer_of_help(session)
+
+
+def context_of(identity: dict[str, Any] | None) -> Context:
+    """The context of the answers: the first structure says which kind of user this is."""
+    if identity is None:
+        return Context(connected=False, role=None, kind=None)
+    structures = identity.get("structures") or [{}]
+    return Context(connected=True, role=identity["role"], kind=structures[0].get("kind"))
+
+
+def say(
+    dispatcher: CollectingDispatcher,
+    text: str,
+    *,
+    answer: Answer | None = None,
+    choices: Sequence[Choice] = (),
+    votable: bool = False,
+    directive: OpenRequest | None = None,
+) -> None:
+    """One message for the user."""
+    reply = Reply(
+        text=text, choices=list(choices), answer=answer, votable=votable, directive=directive
+    )
+    dispatcher.utter_message(json_message={"say": reply.model_dump(mode="json")})
+
+
+def order(dispatcher: CollectingDispatcher, directive: OpenRequest) -> None:
+    """Something the exchange is to do, without a word of ours."""
+    dispatcher.utter_message(
+        json_message={"say": Reply(directive=directive).model_dump(mode="json")}
+    )
+
+
+def talked(intent: str, confidence: float = 1.0) -> Answer:
+    """What was said without an answer of the base; only some of it is an article for outsiders."""
+    article = intent if intent in ARTICLES else None
+    return Answer(decision=Decision.TALK, id=intent, article=article, confidence=confidence)
+
+
+def choice(section_id: str, title: str) -> Choice:
+    return Choice(id="", label=title, answer=section_id)

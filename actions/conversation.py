@@ -1,0 +1,38 @@
+"""Greetings, thanks, goodbyes, who are you, anger: short replies, written in domain.yml."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import words
+from actions.base import Events, TopicAction, say, talked, understood
+
+COMPLAINT = "insulte_plainte"
+
+
+class Talk(TopicAction):
+    """Says the reply `utter_<intent>`; to an angry user it offers a human as well."""
+
+    title = "action_talk"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        meant = understood(tracker)
+        assert meant.best is not None
+        intent = meant.best.intent
+        text = words.named(domain["responses"][f"utter_{intent}"][0]["text"])
+        answer = talked(intent, meant.best.confidence)
+        if meant.language != "fr":
+            text = words.in_french(text)
+        if intent != COMPLAINT:
+            say(dispatcher, text, answer=answer)
+            return [SlotSet("pending_offer", None)]
+        offer, choices = await self.offer()
+        say(dispatcher, f"{text}\n\n{offer}", choices=choices, answer=answer)
+        return [SlotSet("pending_offer", choices[0].id)]
+
+
+ACTIONS = (Talk,)

@@ -1,0 +1,67 @@
+"""The door of the actions: Rasa asks here, inside the web process, and only Rasa may.
+
+Each answer carries what the assistant remembers from then on, so that the exchange can store it
+with the turn and restore it under another name.
+"""
+
+import hmac
+import logging
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+from actions import aide, answer, conversation, hors_sujet, session
+from kit.database import Database
+from knowledge.library import Library
+from livechat.assistant import Memory
+
+logger = logging.getLogger(__name__)
+
+HEADER = "X-Action-Secret"
+PASSING = {"session_started_metadata"}  # slots that tell of one message only
+
+router = APIRouter(include_in_schema=False)
+
+
+def executor(database: Database, library: Library) -> ActionExecutor:
+    made = ActionExecutor()
+    for module in (aide, answer, conversation, hors_sujet, session):
+        for action in module.ACTIONS:
+            made.register_action(action(database, library))
+    return made
+
+
+@router.post("/actions/webhook", name="run_action")
+async def run_action(request: Request) -> JSONResponse:
+    """Run one action. 400: it rejects its execution; 404: no such action (Rasa's protocol)."""
+    given, expected = request.headers.get(HEADER, ""), request.app.state.action_key
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        return JSONResponse({"error": "forbidden"}, status_code=403)
+    call = await request.json()
+    try:
+        result = await request.app.state.executor.run(call)
+    except ActionExecutionRejection as rejection:
+        return JSONResponse({"error": str(rejection), "action_name": rejection.action_name}, 400)
+    except ActionNotFoundException as unknown:
+        return JSONResponse({"error": str(unknown), "action_name": unknown.action_name}, 404)
+    answer_ = result.model_dump() if result is not None else {"events": [], "responses": []}
+    answer_["responses"].append({"custom": {"memory": remembered(call, answer_["events"])}})
+    return JSONResponse(answer_)
+
+
+def remembered(call: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the assistant knows once these events have happened."""
+    slots = dict(call["tracker"]["slots"])
+    loop = (call["tracker"].get("active_loop") or {}).get("name")
+    for event in events:
+        if event["event"] == "slot":
+            slots[event["name"]] = event["value"]
+        elif event["event"] == "active_loop":
+            loop = event["name"]
+    kept = {
+        name: value for name, value in slots.items() if value is not None and name not in PASSING
+    }
+    return Memory(slots=kept, loop=loop).model_dump(mode="json")

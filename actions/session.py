@@ -1,0 +1,28 @@
+"""The beginning of the assistant's record of a conversation: it is told what it knew before."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Events, TopicAction
+from livechat.assistant import Memory
+
+
+class StartSession(TopicAction):
+    """Restores the slots and the active form of the last stored turn."""
+
+    title = "action_session_start"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        told = (tracker.get_slot("session_started_metadata") or {}).get("memory") or {}
+        memory = Memory.model_validate(told)
+        restored = [SlotSet(name, value) for name, value in memory.slots.items()]
+        loop = [ActiveLoop(memory.loop)] if memory.loop else []
+        return [SessionStarted(), *restored, *loop, ActionExecuted("action_listen")]
+
+
+ACTIONS = (StartSession,)

@@ -1,0 +1,1 @@
+"""What Rasa lacks: how a question is understood, and how well that works."""

@@ -1,0 +1,140 @@
+"""Where everything is kept: one transaction a step, opened and committed here, nowhere else.
+
+SQLite (the embedded default) and PostgreSQL behave alike: a session of `writing` is the only writer
+of what it locks until it ends; a session of `reading` never blocks a writer.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from fastapi import Depends, Request
+from sqlalchemy import DateTime, Engine, Enum, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 5_000  # how long a SQLite writer waits for another one
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time, always aware and in UTC: SQLite would give it back without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A stored instant needs a time zone.")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def enumerated(values: type[StrEnum]) -> Enum:
+    """The column type of a StrEnum: its words, as text, on both databases."""
+    return Enum(values, native_enum=False, length=20, values_callable=_words_of)
+
+
+def _words_of(values: type[StrEnum]) -> list[str]:
+    return [str(value) for value in values]
+
+
+class Base(DeclarativeBase):
+    # Named constraints: a migration can then alter them on both databases.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: Instant}
+
+
+class Database:
+    """The engine of one process, and its two kinds of sessions."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = create_async_engine(async_url(url), pool_pre_ping=not is_sqlite(url))
+        if is_sqlite(url):
+            _prepare_sqlite(self.engine.sync_engine)
+        readers = self.engine.execution_options(read_only=True)
+        self.writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.reading = async_sessionmaker(readers, expire_on_commit=False)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite")
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def async_url(url: str) -> str:
+    """The same address with the asynchronous driver of its database.
+
+    >>> async_url("postgresql://host/claudia")
+    'postgresql+asyncpg://host/claudia'
+    """
+    scheme, separator, rest = url.partition("://")
+    kind = scheme.split("+")[0]
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    drivers["postgres"] = drivers["postgresql"]
+    if kind not in drivers:
+        raise ValueError("The database is SQLite or PostgreSQL: sqlite:///… or postgresql://…")
+    return drivers[kind] + separator + rest
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        # The driver opens transactions by itself, and too late: we say BEGIN ourselves.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # acknowledged means on the disk
+        cursor.execute("PRAGMA secure_delete=ON")  # erased means gone from the file too
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Read-then-write needs the write lock from the start, or two writers number alike.
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def database_of(request: Request) -> Database:
+    found: Any = request.app.state.database
+    assert isinstance(found, Database)
+    return found
+
+
+async def open_reading(request: Request) -> AsyncIterator[AsyncSession]:
+    async with database_of(request).reading.begin() as session:
+        yield session
+
+
+async def open_writing(request: Request) -> AsyncIterator[AsyncSession]:
+    async with database_of(request).writing.begin() as session:
+        yield session
+
+
+# scope="function": the transaction ends before the answer leaves, so a failed commit is a 500.
+Reading = Annotated[AsyncSession, Depends(open_reading, scope="function")]
+Writing = Annotated[AsyncSession, Depends(open_writing, scope="function")]

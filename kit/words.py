@@ -1,0 +1,101 @@
+"""French words of the bottom shelf: opening hours, masked data, words that search looks through."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from kit.calendar import Cause
+from kit.secrecy import Kind
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+_CAUSES: Mapping[Cause, str] = {
+    Cause.ORDINARY: "ouvert",
+    Cause.EXCEPTIONAL_OPENING: "ouvert : {detail}",
+    Cause.EXCEPTIONAL_CLOSURE: "fermé : {detail}",
+    Cause.HOLIDAY: "fermé : {detail}",
+    Cause.CLOSED_DAY: "fermé : {weekday}",
+    Cause.OUTSIDE_HOURS: "fermé : en dehors des horaires",
+}
+_WITHOUT_DETAIL = {
+    Cause.EXCEPTIONAL_OPENING: "ouverture exceptionnelle",
+    Cause.EXCEPTIONAL_CLOSURE: "fermeture exceptionnelle",
+}
+# First words of a holiday's name that lose their capital inside a sentence.
+_COMMON_NOUNS = {"Armistice", "Fête", "Jour", "Lundi", "Vendredi"}
+
+
+def explain_hours(cause: Cause, day: date, detail: str) -> str:
+    """« fermé : lundi de Pentecôte »: the cause in words, with its name or reason."""
+    detail = detail.strip() or _WITHOUT_DETAIL.get(cause, "")
+    if cause is Cause.HOLIDAY and detail.split(" ")[0] in _COMMON_NOUNS:
+        detail = detail[0].lower() + detail[1:]
+    return _CAUSES[cause].format(detail=detail, weekday=WEEKDAYS[day.weekday()])
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+MASKS: Mapping[Kind, str] = {
+    Kind.PASSWORD: "mot de passe masqué",
+    Kind.CARD: "numéro de carte masqué",
+    Kind.SOCIAL_SECURITY: "numéro de sécurité sociale masqué",
+    Kind.IBAN: "IBAN masqué",
+}
+# Between a social security number and its two last digits.
+KEY_OF_A_NUMBER = "cl[eé]|key"
+
+# What announces a password (regular expressions, case does not matter).
+PASSWORD_LABELS = (
+    r"mots?\s{0,3}de\s{0,3}passe?s?|m\.?d\.?p|mpd|password|passwd|pass|pwd|passphrase"
+    r"|code\s{1,3}(?:secret|confidentiel)"
+)
+IS = r"est|était|etait|sera|c['’]est|is|was"
+# A plain word followed by one of these still stands alone: « azerty merci ».
+AFTER_A_PASSWORD = _set(
+    """
+    bonjour cordialement et identifiant login mail mais merci pour svp thanks and
+    """
+)
+# A number followed by one of these counts something: « 12 caractères ».
+UNITS = _set(
+    """
+    caractere caracteres chiffre chiffres lettre lettres signe signes symbole symboles jour
+    jours mois an ans annee annees heure heures minute minutes fois tentative tentatives
+    essai essais erreur erreurs etape etapes
+    """
+)
+# Folded words that follow « mot de passe » in questions and are no password.
+NOT_A_PASSWORD = _set(
+    """
+    a ah ai aide ainsi alors ancien ancienne apres as au aucun aucune aujourd hui aussi
+    autre aux avant avec avez avons avoir besoin bien bloque bloquee bon bonjour bonne
+    bonsoir ca car ce cela ces cet cette changement changer chaque chez chorus claudia code
+    combien comme comment compris compromis compte connexion connu conseil correct courrier
+    court creation creer dans de debloquer defini definir definitif deja demande demander
+    depuis des desactive devoir different difficile dire dit doit doivent donc dois du echec
+    egare elle email en encore enregistre entrer envoi envoyer errone erronee erreur es est
+    et etait ete etre eu exige expire expiree facile faible faire faites fait faut faux fois
+    fonctionne fonctionnel fort generer hello help hier hors ici identifiant identique il
+    ils impossible incompris inconnu incorrect incorrecte indisponible indique initial
+    insuffisant introuvable invalid invalide inutilisable jamais je juste la le les leur
+    lien livechat login lost lui ma mail mais majuscule mal marche mauvais me meme merci mes
+    mettre minuscule mis mise modification modifier moi mon mot ne neant needed non nos
+    notre nous nouveau nouvel nouvelle nul obligatoire obsolete obtenir oh ok on ou oubli
+    oublie oubliee oui par pareil partage pas passe password perdre perdu perdue perime
+    personne peut peux please plus portail possible pour pourquoi pouvez pouvoir premier
+    prenom probleme procedure provisoire qu quand que quel quelle quelles quelqu quels
+    question qui quoi rappel recevoir recu recuperation recuperer refus refuse
+    reinitialisation reinitialiser rejete renouveler renouvellement repondre requis reset
+    retrouver rien sa saisir saisie sais sans savoir secret securise ses si simple soit son
+    sont souhaite sous suis sur svp ta te technique temporaire temps tes ticket ton toujours
+    tous tout toute toutes trop trouver tu un une unique urgent utilisateur utiliser valable
+    valide vais vers veut veux vide voici voila vos votre voudrais vous vu what where why
+    how wrong expired forgotten y
+    """
+)
+# Endings of words that describe: participles, nouns of action.
+NOT_A_PASSWORD_ENDINGS = ("é", "ée", "és", "ées", "tion", "sion", "ement", "able", "ible")
+
+# Plurals that the stemmer does not bring back to their singular (folded).
+IRREGULAR_PLURALS: Mapping[str, str] = {"travaux": "travail", "baux": "bail", "aieux": "aieul"}

@@ -1,0 +1,21 @@
+"""Who an answer is for: what a text may depend on, and nothing else."""
+
+from dataclasses import dataclass
+
+PRIMARY_MANAGER = "gestionnaire_principal"
+
+
+@dataclass(frozen=True)
+class Context:
+    """`role` and `kind` as the identity token names them (contract); None when unknown."""
+
+    connected: bool = False
+    role: str | None = None
+    kind: str | None = None
+
+    @property
+    def primary_manager(self) -> bool:
+        return self.role == PRIMARY_MANAGER
+
+
+ANONYMOUS = Context()

@@ -1,0 +1,282 @@
+"""One conversation, from the user's side: open it, say something, vote, read on.
+
+What is acknowledged is stored. Each step is its own short transaction; none is open while the
+assistant is awaited: what we owe is a row (livechat/turns.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chorus.identity import Identity, use_once
+from kit.clock import now
+from kit.database import Database
+from kit.errors import Conflict, Invalid, NotFound, TooLarge, Unauthorised
+from kit.masking import mask
+from livechat import log, turns, words
+from livechat.access import Doorkeeper
+from livechat.assistant import Ask, AskCommand, AskText, OpenRequest, Reply
+from livechat.hub import Hub
+from livechat.models import Conversation, LogEntry
+from livechat.protocol import (
+    TEXT_LIMIT,
+    Act,
+    Answer,
+    AnyEvent,
+    Author,
+    Choice,
+    CloseCode,
+    Decision,
+    Mode,
+    Said,
+    Voted,
+)
+from livechat.speech import KINDS, carry_out, speak
+from livechat.turns import Turns
+
+# What the greeting proposes to this person.
+type Proposals = Callable[[Identity | None], list[Choice]]
+
+
+@dataclass(frozen=True)
+class Opened:
+    conversation_id: UUID
+    token: str
+    events: list[AnyEvent]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The number of what the user did; `again` when we had it already."""
+
+    seq: int
+    again: bool
+
+
+class Exchange:
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        turn_keeper: Turns,
+        doorkeeper: Doorkeeper,
+        proposals: Proposals,
+        mac_key: bytes,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._turns = turn_keeper
+        self._doorkeeper = doorkeeper
+        self._proposals = proposals
+        self._mac_key = mac_key
+
+    # Opening, and who it is --------------------------------------------------------------
+
+    async def open(self, client_id: UUID | None, identity: Identity | None) -> Opened:
+        """A new conversation with its greeting; the same one when the client asks again."""
+        try:
+            return await self._open(client_id, identity)
+        except IntegrityError:  # the same request, twice at once: the other one was first
+            return await self._open(client_id, identity)
+
+    async def _open(self, client_id: UUID | None, identity: Identity | None) -> Opened:
+        async with self._database.writing.begin() as session:
+            conversation = await _opened_by(session, client_id)
+            if conversation is None:
+                conversation = Conversation(client_id=client_id)
+                session.add(conversation)
+                await session.flush()
+                if identity is not None:
+                    await use_once(session, identity, conversation.id)
+                    _recognise(conversation, identity)
+                self._greet(session, conversation, identity)
+            elif identity is not None:
+                await use_once(session, identity, conversation.id)
+                if conversation.subject != identity.subject:
+                    raise Unauthorised("This conversation is somebody else's.")
+            elif conversation.subject is not None:
+                raise Unauthorised("This conversation needs an identity.")
+            await session.flush()
+            events = await log.read_after(session, conversation.id, 0)
+            return Opened(conversation.id, self._doorkeeper.token(conversation), events)
+
+    def _greet(
+        self, session: AsyncSession, conversation: Conversation, identity: Identity | None
+    ) -> None:
+        answer = Answer(
+            decision=Decision.TALK, id="salutation", article="salutation", confidence=1.0
+        )
+        choices = self._proposals(identity)
+        speak(session, conversation, Reply(text=words.greeting(), choices=choices, answer=answer))
+
+    async def connect(self, conversation_id: UUID, identity: Identity) -> None:
+        """The person of this conversation is known from here on.
+
+        Raises Conflict when the conversation is another person's.
+        """
+        async with self._database.writing.begin() as session:
+            conversation = await log.lock(session, conversation_id)
+            if conversation.subject not in (None, identity.subject):
+                raise Conflict("This conversation is another person's.")
+            await use_once(session, identity, conversation_id)
+            _recognise(conversation, identity)
+
+    async def disconnect(self, conversation_id: UUID) -> None:
+        """The person signed out: nobody reads this conversation from that browser any more."""
+        async with self._database.writing.begin() as session:
+            conversation = await log.lock(session, conversation_id)
+            conversation.token_generation += 1
+            conversation.client_id = None
+        self._hub.hang_up(conversation_id, CloseCode.LOG_IN_AGAIN)
+
+    # Saying ------------------------------------------------------------------------------
+
+    async def hear(self, conversation_id: UUID, said: Said) -> Heard:
+        """Store what the user said and see to its answer.
+
+        Raises Conflict for another body under a known client id, TooLarge, Invalid for a choice
+        that was never offered.
+        """
+        if said.text is not None and len(said.text) > TEXT_LIMIT:
+            raise TooLarge(f"A message has at most {TEXT_LIMIT} characters.")
+        body_mac = log.mac_of(said.model_dump_json(include={"text", "choice"}), self._mac_key)
+        async with self._database.writing.begin() as session:
+            conversation = await log.lock(session, conversation_id)
+            known = await log.repeated(session, conversation_id, said.client_id, body_mac)
+            if known is not None:
+                return Heard(known.seq, again=True)
+            if conversation.mode is Mode.CLOSED:
+                raise Conflict("This conversation is closed.")
+            text, ask, kinds = await _understand(session, conversation_id, said)
+            entry = log.append_message(
+                session,
+                conversation,
+                Author.USER,
+                text,
+                client_id=said.client_id,
+                body_mac=body_mac,
+            )
+            entries = [entry]
+            if kinds:
+                note = words.masked(kinds)
+                entries.append(log.append_message(session, conversation, Author.SYSTEM, note))
+            if conversation.mode is Mode.ASSISTANT:
+                entries += await _answer(session, conversation, entry.seq, ask)
+            events = [log.shown(each) for each in entries]
+        self._hub.publish(conversation_id, *events)
+        self._turns.wake(conversation_id)
+        return Heard(entry.seq, again=False)
+
+    async def vote(self, conversation_id: UUID, voted: Voted) -> Heard:
+        """Keep a vote. The same one again changes nothing; a red thumb is answered.
+
+        Raises NotFound for a message that is not there, Conflict for one that nobody votes on.
+        """
+        async with self._database.writing.begin() as session:
+            conversation = await log.lock(session, conversation_id)
+            target = await log.entry_at(session, conversation_id, voted.seq)
+            if target is None:
+                raise NotFound("This message does not exist.")
+            if not target.payload.get("votable"):
+                raise Conflict("This message takes no vote.")
+            last = await _last_vote(session, conversation_id, voted.seq)
+            if last is not None and last.payload["value"] == voted.value:
+                return Heard(last.seq, again=True)
+            payload = {"target_seq": voted.seq, "value": voted.value}
+            entry = log.append(session, conversation, "vote", payload)
+            if voted.value == "down" and conversation.mode is Mode.ASSISTANT:
+                disliked = {"answer": (target.payload["answer"] or {}).get("id") or ""}
+                ask = AskCommand(intent="probleme", entities=disliked)
+                session.add(turns.due(conversation, entry.seq, ask, now()))
+            event = log.shown(entry)
+        self._hub.publish(conversation_id, event)
+        self._turns.wake(conversation_id)
+        return Heard(entry.seq, again=False)
+
+    # Reading -----------------------------------------------------------------------------
+
+    async def events_after(self, conversation_id: UUID, after: int) -> list[AnyEvent]:
+        async with self._database.reading() as session:
+            return await log.read_after(session, conversation_id, after)
+
+    async def is_settled(self, conversation_id: UUID, seq: int) -> bool:
+        async with self._database.reading() as session:
+            return await turns.is_settled(session, conversation_id, seq)
+
+
+async def _opened_by(session: AsyncSession, client_id: UUID | None) -> Conversation | None:
+    if client_id is None:
+        return None
+    query = select(Conversation).where(Conversation.client_id == client_id).with_for_update()
+    return await session.scalar(query)
+
+
+def _recognise(conversation: Conversation, identity: Identity) -> None:
+    conversation.subject = identity.subject
+    conversation.identity = identity.kept()
+
+
+async def _understand(
+    session: AsyncSession, conversation_id: UUID, said: Said
+) -> tuple[str, Ask | Act, list[str]]:
+    """What is shown of it, what it asks for, and the kinds of what was masked in it."""
+    if said.text is not None:
+        masked = mask(said.text.replace("\0", ""))
+        return masked.text, AskText(text=masked.text), list(masked.kinds)
+    if said.choice in words.ACTS:
+        act = Act(said.choice)
+        none = AskCommand(intent="non", entities={"act": "none"})
+        return words.ACTS[act], none if act is Act.NONE else act, []
+    choice = await _offered(session, conversation_id, said.choice or "")
+    intent = choice["answer"].replace("/", ".", 1)
+    return choice["label"], AskCommand(intent=intent), []
+
+
+async def _offered(session: AsyncSession, conversation_id: UUID, choice_id: str) -> dict[str, Any]:
+    """The choice of this id, which names the message that offered it. Raises Invalid."""
+    number, _, _ = choice_id.partition(".")
+    if number.isdecimal() and len(number) < 10:
+        entry = await log.entry_at(session, conversation_id, int(number))
+        for choice in entry.payload.get("choices", []) if entry else []:
+            if choice["id"] == choice_id:
+                return dict(choice)
+    raise Invalid("This choice was never offered.")
+
+
+async def _answer(
+    session: AsyncSession, conversation: Conversation, seq: int, ask: Ask | Act
+) -> list[LogEntry]:
+    """An act is done at once, so that no offer is a dead button while the assistant is down."""
+    if not isinstance(ask, Act):
+        session.add(turns.due(conversation, seq, ask, now()))
+        return []
+    if ask in KINDS:
+        wanted = OpenRequest(kind=KINDS[ask], **_complaint(conversation))
+        return [await carry_out(session, conversation, wanted)]
+    answer = Answer(decision=Decision.TALK, id="non", confidence=1.0)
+    return [speak(session, conversation, Reply(text=words.CONTINUING, answer=answer))]
+
+
+def _complaint(conversation: Conversation) -> dict[str, str | None]:
+    """What the user disliked and said of it, as far as the assistant remembers."""
+    slots = conversation.memory.get("slots", {})
+    return {name: slots.get(name) for name in ("explanation", "disliked_answer")}
+
+
+async def _last_vote(session: AsyncSession, conversation_id: UUID, seq: int) -> LogEntry | None:
+    query = (
+        select(LogEntry)
+        .where(
+            LogEntry.conversation_id == conversation_id,
+            LogEntry.type == "vote",
+            LogEntry.payload["target_seq"].as_integer() == seq,
+        )
+        .order_by(LogEntry.seq.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)

@@ -1,0 +1,134 @@
+"""The numbered log of a conversation: what the user sees, in order, without holes.
+
+Everything is appended under the conversation's lock, so numbers have one writer at a time.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.clock import now
+from kit.errors import Conflict, NotFound
+from livechat.models import Conversation, LogEntry
+from livechat.protocol import (
+    Answer,
+    AnyEvent,
+    Author,
+    Choice,
+    any_event,
+)
+
+
+async def lock(session: AsyncSession, conversation_id: UUID) -> Conversation:
+    """The conversation, held until the transaction ends.
+
+    PostgreSQL locks the row; SQLite has one writer at a time already (kit/database.py).
+    """
+    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    conversation = await session.scalar(query)
+    if conversation is None:
+        raise NotFound("This conversation does not exist.")
+    return conversation
+
+
+def append(
+    session: AsyncSession,
+    conversation: Conversation,
+    type_: str,
+    payload: dict[str, Any],
+    *,
+    client_id: UUID | None = None,
+    body_mac: str | None = None,
+) -> LogEntry:
+    conversation.last_seq += 1
+    conversation.active_at = now()
+    entry = LogEntry(
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        type=type_,
+        at=conversation.active_at,
+        payload=payload,
+        client_id=client_id,
+        body_mac=body_mac,
+    )
+    session.add(entry)
+    return entry
+
+
+def append_message(
+    session: AsyncSession,
+    conversation: Conversation,
+    author: Author,
+    text: str,
+    *,
+    name: str | None = None,
+    choices: Sequence[Choice] = (),
+    answer: Answer | None = None,
+    votable: bool = False,
+    client_id: UUID | None = None,
+    body_mac: str | None = None,
+) -> LogEntry:
+    """A message. Choices without an id get theirs: the number of the message and their place."""
+    seq = conversation.last_seq + 1
+    named = [
+        choice if choice.id else choice.model_copy(update={"id": f"{seq}.{place}"})
+        for place, choice in enumerate(choices, start=1)
+    ]
+    payload: dict[str, Any] = {
+        "author": author,
+        "name": name,
+        "text": text,
+        "choices": [choice.model_dump(mode="json") for choice in named],
+        "answer": answer and answer.model_dump(mode="json"),
+        "votable": votable,
+        "files": [],
+    }
+    return append(session, conversation, "message", payload, client_id=client_id, body_mac=body_mac)
+
+
+def shown(entry: LogEntry) -> AnyEvent:
+    return any_event.validate_python(
+        {"seq": entry.seq, "type": entry.type, "at": entry.at, **entry.payload}
+    )
+
+
+async def read_after(
+    session: AsyncSession, conversation_id: UUID, after: int, limit: int | None = None
+) -> list[AnyEvent]:
+    query = (
+        select(LogEntry)
+        .where(LogEntry.conversation_id == conversation_id, LogEntry.seq > after)
+        .order_by(LogEntry.seq)
+        .limit(limit)
+    )
+    return [shown(entry) for entry in await session.scalars(query)]
+
+
+async def entry_at(session: AsyncSession, conversation_id: UUID, seq: int) -> LogEntry | None:
+    return await session.get(LogEntry, (conversation_id, seq))
+
+
+async def repeated(
+    session: AsyncSession, conversation_id: UUID, client_id: UUID, body_mac: str
+) -> LogEntry | None:
+    """What was already stored under this client id.
+
+    Raises Conflict when it was something else.
+    """
+    query = select(LogEntry).where(
+        LogEntry.conversation_id == conversation_id, LogEntry.client_id == client_id
+    )
+    entry = await session.scalar(query)
+    if entry is not None and not hmac.compare_digest(entry.body_mac or "", body_mac):
+        raise Conflict("Another message was sent under this client id.")
+    return entry
+
+
+def mac_of(body: str, key: bytes) -> str:
+    """Names a body without telling it: it may hold what we mask."""
+    return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,214 @@
+"""What the user's side and the server say to each other: the events of a conversation, and frames.
+
+The words of shared contract: additions are fine, renaming is not. Unknown types and unknown fields
+are refused on the way in.
+"""
+
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+TEXT_LIMIT = 4_000  # characters of one message
+
+type Seq = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Frame(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Author(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+    ADVISOR = "advisor"
+    SYSTEM = "system"
+
+
+class Mode(StrEnum):
+    """Who answers the user."""
+
+    ASSISTANT = "assistant"
+    QUEUED = "queued"
+    ADVISOR = "advisor"
+    CLOSED = "closed"
+
+
+class Decision(StrEnum):
+    """What the assistant did with a message."""
+
+    ANSWER = "answer"
+    CHOOSE = "choose"
+    REDIRECT = "redirect"
+    ESCALATE = "escalate"
+    TALK = "talk"
+
+
+class Act(StrEnum):
+    """What a button does when it does not ask for an answer. The ids are fixed."""
+
+    ADVISOR = "act:advisor"
+    TICKET = "act:ticket"
+    CALLBACK = "act:callback"
+    LEAVE = "act:leave"
+    CONTINUE = "act:continue"
+    NONE = "act:none"
+
+
+# Events: what the user sees, numbered ----------------------------------------------------
+
+
+class Choice(Frame):
+    """A button under a message. `answer` is the id of an answer, or null for an act."""
+
+    id: str
+    label: str
+    answer: str | None = None
+
+
+class Answer(Frame):
+    """What the assistant did, and with which section: `id` is "article/section"."""
+
+    decision: Decision
+    id: str | None = None
+    article: str | None = None
+    title: str | None = None
+    updated_on: date | None = None
+    confidence: float = Field(ge=0, le=1)
+
+
+class Event(Frame):
+    seq: Seq
+    at: datetime
+
+
+class MessageEvent(Event):
+    type: Literal["message"] = "message"
+    author: Author
+    name: str | None = None
+    text: str
+    choices: list[Choice] = []
+    answer: Answer | None = None
+    votable: bool = False
+    files: list[str] = []
+
+
+class VoteEvent(Event):
+    type: Literal["vote"] = "vote"
+    target_seq: Seq
+    value: Literal["up", "down"]
+
+
+class ModeEvent(Event):
+    type: Literal["mode"] = "mode"
+    mode: Mode
+    reason: str
+
+
+type AnyEvent = Annotated[MessageEvent | VoteEvent | ModeEvent, Field(discriminator="type")]
+any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
+# From the client -------------------------------------------------------------------------
+
+
+class Said(Frame):
+    """A text, or a click on a choice. `client_id` is the client's: sent twice, stored once."""
+
+    client_id: UUID
+    text: str | None = Field(None, min_length=1)
+    choice: str | None = Field(None, min_length=1, max_length=80)
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> Self:
+        if (self.text is None) == (self.choice is None):
+            raise ValueError("A message is a text or a choice.")
+        if self.text is not None and not self.text.strip():
+            raise ValueError("A message has a text.")
+        return self
+
+
+class Voted(Frame):
+    seq: Seq
+    value: Literal["up", "down"]
+
+
+class Join(Frame):
+    """First frame of a socket. `after` asks for what was missed since a cut."""
+
+    type: Literal["join"]
+    token: str = Field(max_length=400)
+    after: int = Field(0, ge=0, le=2**31 - 1)
+
+
+class Say(Said):
+    type: Literal["say"]
+
+
+class Vote(Voted):
+    type: Literal["vote"]
+
+
+class Typing(Frame):
+    type: Literal["typing"]
+
+
+class Read(Frame):
+    type: Literal["read"]
+    seq: Seq
+
+
+class Heartbeat(Frame):
+    type: Literal["heartbeat"] = "heartbeat"
+
+
+type ClientFrame = Annotated[
+    Join | Say | Vote | Typing | Read | Heartbeat, Field(discriminator="type")
+]
+client_frame: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
+
+
+# From the server, beside the events -------------------------------------------------------
+
+
+class Stored(Frame):
+    """The message is safe on our side."""
+
+    type: Literal["stored"] = "stored"
+    client_id: UUID
+    seq: Seq
+
+
+class SomeoneTypes(Frame):
+    type: Literal["typing"] = "typing"
+    author: Author
+
+
+class Failed(Frame):
+    """Something went wrong with one frame; the socket stays open."""
+
+    type: Literal["failed"] = "failed"
+    client_id: UUID | None = None
+    code: str
+
+
+class GoingAway(Frame):
+    """The server stops soon: come back after `delay_s` seconds."""
+
+    type: Literal["going_away"] = "going_away"
+    delay_s: float
+
+
+type ServerFrame = AnyEvent | Stored | SomeoneTypes | Failed | Heartbeat | GoingAway
+
+
+class CloseCode(IntEnum):
+    """Why the server hung up. RFC 6455 leaves 4000–4999 to applications."""
+
+    REFUSED = 1008
+    COME_BACK = 1012
+    OVERLOADED = 1013
+    LOG_IN_AGAIN = 4001
+    TOO_SLOW = 4009  # the client did not read fast enough: it resumes

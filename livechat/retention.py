@@ -1,0 +1,143 @@
+"""How long we keep what people told us, and how one person is forgotten altogether.
+
+The periods are settings, one a kind of data. Erasing reaches the assistant's own record as well.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, Delete, Select, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chorus.models import UsedToken
+from kit.clock import now
+from kit.database import Database
+from kit.settings import Settings
+from livechat.assistant_record import AssistantRecord
+from livechat.models import Conversation, LogEntry, Turn
+from ticketing.models import SupportRequest
+
+logger = logging.getLogger(__name__)
+
+EVERY = timedelta(hours=1)
+AT_ONCE = 200  # conversations in one transaction: others write in between
+
+
+@dataclass(frozen=True)
+class Gone:
+    """How much was erased."""
+
+    conversations: int = 0
+    requests: int = 0
+    assistant_events: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom to forget: by one of these."""
+
+    conversation_id: UUID | None = None
+    email: str | None = None
+    subject: str | None = None  # issuer and sub of the identity token
+
+
+class Retention:
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._record = AssistantRecord(settings.var / "rasa.db")
+
+    async def purge_forever(self) -> None:
+        while True:
+            try:
+                logger.info("Purged: %s", await self.purge())
+            except Exception:
+                logger.exception("The purge failed; tried again in an hour.")
+            await asyncio.sleep(EVERY.total_seconds())
+
+    async def purge(self) -> Gone:
+        """Erase what is older than its period."""
+        at, kept = now(), self._settings
+        gone = Gone()
+        idle = select(Conversation.id).where(
+            Conversation.active_at < at - timedelta(days=kept.retention_conversations_days)
+        )
+        while ids := await self._ids(idle.limit(AT_ONCE)):
+            gone = _sum(gone, await self._erase(ids, requests=False))
+        old = SupportRequest.created_at < at - timedelta(days=kept.retention_requests_days)
+        async with self._database.writing.begin() as session:
+            requests = await _count(session, delete(SupportRequest).where(old))
+            await session.execute(delete(UsedToken).where(UsedToken.expires_at < at))
+        before = at - timedelta(days=kept.retention_assistant_days)
+        events = await self._record.forget_before(before)
+        return _sum(gone, Gone(requests=requests, assistant_events=events))
+
+    async def erase(self, person: Person) -> Gone:
+        """Forget one person: their conversations, requests and what the assistant kept."""
+        ids = await self._ids(_of(person))
+        gone = await self._erase(ids, requests=True)
+        async with self._database.writing.begin() as session:
+            requests = await _count(session, delete(SupportRequest).where(_asked_by(person)))
+        return _sum(gone, Gone(requests=requests))
+
+    async def _ids(self, query: Select[UUID]) -> Sequence[UUID]:
+        async with self._database.reading() as session:
+            return (await session.scalars(query)).all()
+
+    async def _erase(self, ids: Sequence[UUID], *, requests: bool) -> Gone:
+        erased = 0
+        async with self._database.writing.begin() as session:
+            senders = await _senders(session, ids)
+            if requests:
+                chosen = delete(SupportRequest).where(SupportRequest.conversation_id.in_(ids))
+                erased = await _count(session, chosen)
+            for table in (Turn, LogEntry, UsedToken):
+                await session.execute(delete(table).where(table.conversation_id.in_(ids)))
+            await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
+        # After the commit: should this fail, the senders are found again by their age.
+        events = await self._record.forget(senders) if senders else 0
+        return Gone(conversations=len(ids), requests=erased, assistant_events=events)
+
+
+async def _count(session: AsyncSession, statement: Delete) -> int:
+    """Carry out a deletion. Returns how many rows went."""
+    result = await session.execute(statement)
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+async def _senders(session: AsyncSession, ids: Sequence[UUID]) -> list[str]:
+    """Every name under which the assistant knew these conversations."""
+    present = await session.scalars(select(Conversation.sender).where(Conversation.id.in_(ids)))
+    past = await session.scalars(
+        select(Turn.sender).where(Turn.conversation_id.in_(ids), Turn.sender.is_not(None))
+    )
+    return sorted({name for name in (*present, *past) if name})
+
+
+def _of(person: Person) -> Select[UUID]:
+    query = select(Conversation.id)
+    if person.conversation_id:
+        return query.where(Conversation.id == person.conversation_id)
+    if person.subject:
+        return query.where(Conversation.subject == person.subject)
+    return query.where(Conversation.identity["email"].as_string() == person.email)
+
+
+def _asked_by(person: Person) -> ColumnElement[bool]:
+    if person.conversation_id:
+        return SupportRequest.conversation_id == person.conversation_id
+    if person.subject:
+        return SupportRequest.subject == person.subject
+    return SupportRequest.email == person.email
+
+
+def _sum(one: Gone, other: Gone) -> Gone:
+    return Gone(
+        one.conversations + other.conversations,
+        one.requests + other.requests,
+        one.assistant_events + other.assistant_events,
+    )

@@ -1,0 +1,217 @@
+"""The answers that we owe: each message of a user gets one turn, and a turn ends once.
+
+A turn is a row. It is taken with a lease, so that it survives the death of any process, and all of
+its replies, what they direct and its end are stored in one transaction. A turn whose outcome is
+unknown (we died while the assistant was asked) is asked again under a new name, restored from what
+the assistant remembered at the end of the last stored turn, so that nothing is taken twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.clock import now
+from kit.database import Database
+from livechat import log
+from livechat.assistant import Ask, Assistant, Memory, OpenRequest, Reply, Unreachable, ask_of
+from livechat.hub import Hub
+from livechat.models import Conversation, LogEntry, Turn, TurnOutcome, TurnState
+from livechat.protocol import Author, Mode, SomeoneTypes
+from livechat.speech import carry_out, speak, speak_fallback
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=15)  # well over the time that one turn may take
+SWEEP_S = 1.0  # how often forgotten turns are looked for
+TRIES = 3  # a turn that kills whoever takes it is given up after these
+SESSION_TURNS = 30  # then the assistant's own record starts anew: it re-reads all of it each turn
+AT_ONCE = 16  # turns in flight in this process; the others wait here, not in Rasa
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A turn that is ours until its lease ends."""
+
+    conversation_id: UUID
+    seq: int
+    attempt: int
+    ask: Ask
+    sender: str
+    memory: Memory | None  # told only when the sender is new
+
+
+class Turns:
+    def __init__(
+        self, database: Database, hub: Hub, assistant: Assistant, timeout_s: float = 5.0
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._assistant = assistant
+        self._timeout_s = timeout_s
+        self._runners: dict[UUID, asyncio.Task[None]] = {}
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    # Running them ------------------------------------------------------------------------
+
+    def wake(self, conversation_id: UUID) -> None:
+        """Something is due in this conversation. Returns at once."""
+        if conversation_id not in self._runners:
+            runner = asyncio.create_task(self._run(conversation_id))
+            self._runners[conversation_id] = runner
+            runner.add_done_callback(lambda task: self._stopped(conversation_id, task))
+
+    def _stopped(self, conversation_id: UUID, task: asyncio.Task[None]) -> None:
+        self._runners.pop(conversation_id, None)
+        if not task.cancelled() and (problem := task.exception()):
+            # The turn stays due: the sweep takes it again once its lease has ended.
+            logger.error("A turn of %s failed: %r", conversation_id, problem)
+
+    async def _run(self, conversation_id: UUID) -> None:
+        async with self._at_once:
+            while await self.take_one(conversation_id):
+                pass
+
+    async def sweep_forever(self) -> None:
+        while True:
+            try:
+                for conversation_id in await self.overdue():
+                    self.wake(conversation_id)
+            except Exception:
+                logger.exception("The search for forgotten turns failed; tried again in a moment.")
+            await asyncio.sleep(SWEEP_S)
+
+    async def overdue(self) -> Sequence[UUID]:
+        """Conversations with a turn that nobody has a lease on."""
+        query = (
+            select(Turn.conversation_id)
+            .where(Turn.state == TurnState.DUE, Turn.due_at <= now())
+            .distinct()
+            .limit(200)
+        )
+        async with self._database.reading() as session:
+            return (await session.scalars(query)).all()
+
+    async def drain(self, seconds: float) -> None:
+        """Let the turns in flight end; what does not is taken again after the next start."""
+        if self._runners:
+            await asyncio.wait(self._runners.values(), timeout=seconds)
+
+    # One turn ----------------------------------------------------------------------------
+
+    async def take_one(self, conversation_id: UUID) -> bool:
+        """Take the next due turn of this conversation to its end. False when there is none."""
+        taken = await self._take(conversation_id)
+        if taken is None:
+            return False
+        self._hub.publish(conversation_id, SomeoneTypes(author=Author.ASSISTANT))
+        try:
+            if taken.attempt > TRIES:
+                raise Unreachable(f"Given up after {TRIES} tries.")
+            async with asyncio.timeout(self._timeout_s):
+                turned = await self._assistant.reply(
+                    taken.ask, sender=taken.sender, memory=taken.memory
+                )
+        except (Unreachable, TimeoutError) as problem:
+            reason = str(problem) or "too slow"
+            logger.warning("The assistant did not answer: %s", reason)
+            await self._end(taken, None, None, explained=reason)
+        else:
+            await self._end(taken, turned.replies, turned.memory)
+        return True
+
+    async def _take(self, conversation_id: UUID) -> Taken | None:
+        async with self._database.writing.begin() as session:
+            conversation = await log.lock(session, conversation_id)
+            turn = await _next_due(session, conversation_id)
+            if turn is None or turn.due_at > now():
+                return None
+            if turn.attempts > 0 or conversation.sender_turns >= SESSION_TURNS:
+                rename(conversation)
+            turn.attempts += 1
+            turn.due_at = now() + LEASE
+            turn.sender = conversation.sender
+            fresh = conversation.sender_turns == 0
+            conversation.sender_turns += 1
+            return Taken(
+                conversation_id=conversation_id,
+                seq=turn.seq,
+                attempt=turn.attempts,
+                ask=ask_of.validate_python(turn.ask),
+                sender=conversation.sender,
+                memory=Memory.model_validate(conversation.memory) if fresh else None,
+            )
+
+    async def _end(
+        self,
+        taken: Taken,
+        replies: list[Reply] | None,
+        memory: Memory | None,
+        explained: str | None = None,
+    ) -> None:
+        """Store all that the turn gave, once. `replies` None: the assistant could not be had."""
+        async with self._database.writing.begin() as session:
+            conversation = await log.lock(session, taken.conversation_id)
+            turn = await session.get_one(Turn, (taken.conversation_id, taken.seq))
+            if turn.state is TurnState.ENDED or turn.attempts != taken.attempt:
+                return  # our lease ended and somebody else answered: what we have is void
+            entries: list[LogEntry] = []
+            if conversation.mode is not Mode.ASSISTANT:
+                turn.outcome = TurnOutcome.SUPERSEDED
+            elif replies is None or memory is None:
+                turn.outcome = TurnOutcome.FELL_BACK
+                turn.explained = explained
+                rename(conversation)  # it may still be busy with what we do not wait for
+                entries.append(await speak_fallback(session, conversation))
+            else:
+                turn.outcome = TurnOutcome.ANSWERED
+                conversation.memory = memory.model_dump(mode="json")
+                for reply in replies:
+                    entries += await _give(session, conversation, reply)
+            turn.state, turn.ended_at = TurnState.ENDED, now()
+            await session.flush()
+            events = [log.shown(entry) for entry in entries]
+        self._hub.publish(taken.conversation_id, *events)
+
+
+async def _give(session: AsyncSession, conversation: Conversation, reply: Reply) -> list[LogEntry]:
+    entries = [speak(session, conversation, reply)] if reply.text else []
+    match reply.directive:
+        case OpenRequest() as request:
+            entries.append(await carry_out(session, conversation, request))
+    return entries
+
+
+async def _next_due(session: AsyncSession, conversation_id: UUID) -> Turn | None:
+    query = (
+        select(Turn)
+        .where(Turn.conversation_id == conversation_id, Turn.state == TurnState.DUE)
+        .order_by(Turn.seq)
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def is_settled(session: AsyncSession, conversation_id: UUID, seq: int) -> bool:
+    """Whether nothing is owed any more for what was said up to `seq`."""
+    query = select(Turn.seq).where(
+        Turn.conversation_id == conversation_id, Turn.state == TurnState.DUE, Turn.seq <= seq
+    )
+    return await session.scalar(query.limit(1)) is None
+
+
+def rename(conversation: Conversation) -> None:
+    """The assistant is to know this conversation under a new name from the next turn on."""
+    conversation.sender = str(uuid4())
+    conversation.sender_turns = 0
+
+
+def due(conversation: Conversation, seq: int, ask: Ask, at: datetime) -> Turn:
+    return Turn(
+        conversation_id=conversation.id, seq=seq, ask=ask.model_dump(mode="json"), due_at=at
+    )

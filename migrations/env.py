@@ -1,0 +1,18 @@
+"""Run by Alembic: on the connection that kit/migration.py gives it."""
+
+from alembic import context
+
+import ticketing.models  # noqa: F401  (the tables register themselves)
+from kit.database import Base
+
+connection = context.config.attributes["connection"]
+if connection is None:
+    raise SystemExit("Migrations run through `python -m web migrate` (kit/migration.py).")
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,52 @@
+"""The command line behind the Makefile: `python3 -m setup COMMAND`."""
+
+import argparse
+import sys
+from typing import Callable, Dict
+
+from setup import checks, environments, locks, model, service
+from setup.console import Stopped, fail
+
+
+def install() -> None:
+    """Both environments with their test tools, static files and model."""
+    service.prepare(tests=True)
+
+
+def train() -> None:
+    model.train(environments.bot(), again=True)
+
+
+def lock() -> None:
+    locks.lock_all(environments.find_uv())
+
+
+COMMANDS: Dict[str, Callable[[], None]] = {
+    "install": install,
+    "train": train,
+    "lock": lock,
+    "test": checks.test,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make")
+    parser.add_argument("command", choices=["run", *COMMANDS, *checks.STAGES])
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    asked = parser.parse_args()
+    try:
+        if asked.command == "run":
+            service.start(asked.host, asked.port)
+        elif asked.command in COMMANDS:
+            COMMANDS[asked.command]()
+        else:
+            checks.stage(asked.command)
+    except Stopped as reason:
+        fail(str(reason))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Rules are tables: they can be read, and tested to the last case, without any framework."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import ROOT, imported, name_of
+
+RULES = [
+    ROOT / name
+    for name in (
+        "kit/calendar.py",
+        "kit/clock.py",
+        "kit/errors.py",
+        "kit/spans.py",
+        "livechat/conversation.py",
+    )
+]
+BESIDE = {"kit.errors", "kit.spans"}  # pure themselves
+
+
+@pytest.mark.parametrize("path", RULES, ids=name_of)
+def test_rules_import_no_framework(path: Path) -> None:
+    foreign = {
+        name
+        for name in imported(path)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        and not any(name.startswith(f"{module}.") for module in BESIDE)
+    }
+    assert foreign == set()

@@ -1,0 +1,144 @@
+"""The web application: what it is made of, put together in one place."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx2
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from actions.door import executor
+from actions.door import router as actions_door
+from chorus import demo
+from chorus.identity import FixedKeys, Identity, Keys, Verifier, keys_from
+from kit.database import Database
+from kit.limits import Limits
+from kit.settings import Settings
+from knowledge.library import Context, Library, library
+from knowledge.routes import router as help_pages
+from livechat.access import Doorkeeper
+from livechat.assistant import RasaAssistant
+from livechat.exchange import Exchange
+from livechat.hub import Hub
+from livechat.protocol import Choice
+from livechat.retention import Retention
+from livechat.turns import Turns
+from web import api, pages, problems, socket
+from web.guard import Guard
+from web.health import Health
+
+logger = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+DRAIN_S = 8.0  # the turns in flight may end for so long when we stop
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    settings = settings or Settings()
+    app = FastAPI(title="ClaudIA", docs_url=None, redoc_url=None, lifespan=_life)
+    app.state.settings = settings
+    app.state.action_key = settings.action_key
+    problems.install(app)
+    app.add_middleware(Guard, origins=settings.origins, public_url=settings.public_url)
+    front = [pages.demo_router, pages.router] if settings.demo else [pages.router]
+    for router in (*front, help_pages, api.router, socket.router, actions_door):
+        app.include_router(router)
+    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+async def healthz(request: Request) -> JSONResponse:
+    health: Health = request.app.state.health
+    reason = await health.problem()
+    if reason is None:
+        return JSONResponse({"status": "ok"})
+    return problems.problem(503, reason, retry_after=2)
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database)
+        stack.push_async_callback(database.close)
+        rasa = await stack.enter_async_context(_client(settings.rasa_url, settings.turn_timeout_s))
+        outside = await stack.enter_async_context(httpx2.AsyncClient())
+        _furnish(app, settings, database, rasa, outside)
+        async with asyncio.TaskGroup() as group:
+            watches = [
+                group.create_task(app.state.turns.sweep_forever()),
+                group.create_task(app.state.health.watch_forever()),
+                group.create_task(app.state.retention.purge_forever()),
+            ]
+            yield
+            for watch in watches:
+                watch.cancel()
+
+
+def _furnish(
+    app: FastAPI,
+    settings: Settings,
+    database: Database,
+    rasa: httpx2.AsyncClient,
+    outside: httpx2.AsyncClient,
+) -> None:
+    state = app.state
+    token_key = settings.secrets.token_key.encode()
+    shelf = library()
+    assistant = RasaAssistant(rasa)
+    state.database = database
+    state.library = shelf
+    state.hub = Hub()
+    state.turns = Turns(database, state.hub, assistant, settings.turn_timeout_s)
+    state.doorkeeper = Doorkeeper(token_key)
+    state.limits = Limits(on=settings.rate_limits == "on", redis_url=settings.redis_url)
+    state.exchange = Exchange(
+        database,
+        state.hub,
+        state.turns,
+        state.doorkeeper,
+        lambda identity: proposals(shelf, identity),
+        token_key,
+    )
+    state.verifier = Verifier(
+        _keys(settings, outside), settings.identity_issuer, settings.identity_audience
+    )
+    state.retention = Retention(database, settings)
+    state.executor = executor(database, shelf)
+    state.health = Health(database, assistant, rasa)
+
+
+def _client(url: str, timeout_s: float) -> httpx2.AsyncClient:
+    # Longer than a turn may take: it is the turn that decides when it is too late.
+    return httpx2.AsyncClient(base_url=url, timeout=timeout_s * 12, trust_env=False)
+
+
+def _keys(settings: Settings, http: httpx2.AsyncClient) -> Keys:
+    if settings.identity_keys:
+        return keys_from(settings.identity_keys, http)
+    if not settings.demo:
+        return FixedKeys({"keys": []})
+    return FixedKeys(demo.jwks(settings.secrets))
+
+
+def proposals(shelf: Library, identity: Identity | None) -> list[Choice]:
+    """The questions that the greeting proposes to this person."""
+    kind = identity.structures[0].kind if identity and identity.structures else None
+    context = Context(
+        connected=identity is not None, role=identity.role if identity else None, kind=kind
+    )
+    return [
+        Choice(id="", label=section.title, answer=section.id) for section in shelf.welcome(context)
+    ]
+
+
+async def drain(app: FastAPI) -> None:
+    """Before we stop: whoever listens is told to come back, the turns in flight may end."""
+    with suppress(AttributeError):  # stopped before it had started
+        app.state.hub.go_away(delay_s=2.0)
+        await app.state.turns.drain(DRAIN_S)

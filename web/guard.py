@@ -1,0 +1,88 @@
+"""What every answer carries and every request must pass, before any page or call is reached.
+
+Pure ASGI: a body is counted as it comes, whatever its header says.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.errors import TooLarge
+from web.problems import problem
+
+BODY_LIMIT = 64 * 1024  # bytes
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors {ancestors}"
+)
+CHAT = "/chat"  # the one page that other sites may frame
+
+
+class Guard:
+    """Refuses foreign origins and large bodies, and sets the headers that browsers obey."""
+
+    def __init__(self, app: ASGIApp, *, origins: Iterable[str], public_url: str = "") -> None:
+        self.app = app
+        self._embedders = " ".join(["'self'", *origins])
+        self._public = urlsplit(public_url).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif self._is_foreign(Headers(scope=scope)):
+            await self._refuse_origin(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Whether a browser sent this from another site. A program sends no Origin."""
+        origin = headers.get("origin")
+        if origin is None:
+            return False
+        return urlsplit(origin).netloc not in {headers.get("host", ""), self._public} - {""}
+
+    async def _refuse_origin(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await problem(403, "This origin may not call the API.")(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdecimal() or int(declared) > BODY_LIMIT:
+            await problem(413)(scope, receive, send)
+            return
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > BODY_LIMIT:
+                raise TooLarge(f"A request has at most {BODY_LIMIT} bytes.")
+            return message
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._set(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        await self.app(scope, counted, with_headers)
+
+    def _set(self, headers: MutableHeaders, path: str) -> None:
+        ancestors = self._embedders if path == CHAT else "'none'"
+        headers["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        # The widget and its words are loaded by the pages of other sites.
+        cross = "cross-origin" if path.startswith(("/static/", "/widget")) else "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = cross
+        headers.setdefault("Cache-Control", "no-store")

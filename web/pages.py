@@ -1,0 +1,81 @@
+"""The pages that users open: the chat, the script that puts its icon on a host page, the demo.
+
+The demo host site stands in for the real one: it signs its users in by a click, so it is served
+only where the setting `demo` is on, and says on the page that it is a demonstration.
+"""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from chorus import demo
+from kit.organisation import organisation
+from kit.templating import pages
+
+WIDGET = Path(__file__).parent / "static" / "widget.js"
+WIDGET_AGE_S = 300  # how long a browser may keep the script before it asks again
+
+router = APIRouter(include_in_schema=False)
+demo_router = APIRouter(include_in_schema=False)  # included before `router`: its `/` comes first
+
+
+class DemoUser(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    user: str = Field(min_length=1, max_length=60)
+
+
+@router.get("/", name="home")
+async def go_to_chat() -> RedirectResponse:
+    """Without the demo there is no home page of ours: the chat is."""
+    return RedirectResponse("/chat", status_code=307)
+
+
+@router.get("/chat", name="chat")
+async def show_chat(request: Request, embed: bool = False) -> HTMLResponse:
+    return pages.TemplateResponse(request, "web/chat.html", {"embedded": embed})
+
+
+@router.get("/widget.js", name="widget")
+async def send_widget(request: Request) -> Response:
+    script = widget_script()
+    headers = {
+        "ETag": f'"{hashlib.sha256(script.encode()).hexdigest()[:20]}"',
+        "Cache-Control": f"public, max-age={WIDGET_AGE_S}",
+        "Cross-Origin-Resource-Policy": "cross-origin",  # host pages are other sites
+    }
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@cache
+def widget_script() -> str:
+    """The script with its French words in front, in a scope of its own."""
+    words = json.dumps(labels("widget"), ensure_ascii=False)
+    return f'"use strict";(() => {{\nconst WIDGET_WORDS = {words};\n{WIDGET.read_text("utf-8")}}})();\n'
+
+
+def labels(name: str) -> dict[str, str]:
+    """The words of that name in web/labels.html."""
+    template = pages.env.get_template("web/labels.html")
+    module: Any = template.make_module({"organisation": organisation()})
+    found: dict[str, str] = getattr(module, name)
+    return found
+
+
+@demo_router.get("/", name="demo")
+async def show_demo(request: Request) -> HTMLResponse:
+    return pages.TemplateResponse(request, "web/demo.html", {"users": demo.USERS})
+
+
+@demo_router.post("/demo/identity", name="demo_identity")
+async def give_demo_identity(request: Request, body: DemoUser) -> dict[str, str]:
+    """A token for a demo user, as the real host site would give one to whoever is signed in."""
+    return {"token": demo.mint(body.user, request.app.state.settings)}

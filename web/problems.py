@@ -1,0 +1,92 @@
+"""Errors as answers (RFC 9457): what happened, what was kept, what to do. Never what was typed."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from kit.errors import Later, Refusal
+from kit.templating import pages
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+BUSY_S = 2  # when the database was busy: come back after
+
+
+def problem(
+    status: int, detail: str | None = None, *, retry_after: int | None = None, **more: object
+) -> JSONResponse:
+    headers = {"Cache-Control": "no-store"}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, **more}
+    if detail:
+        content["detail"] = detail
+    return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
+        "/api/"
+    )
+
+
+def error_page(request: Request, status: int) -> HTMLResponse:
+    return pages.TemplateResponse(request, "web/error.html", {"status": status}, status)
+
+
+async def refuse(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    if wants_page(request):
+        return error_page(request, refusal.status)
+    retry_after = refusal.retry_after if isinstance(refusal, Later) else None
+    return problem(refusal.status, str(refusal), retry_after=retry_after)
+
+
+async def malformed(request: Request, error: Exception) -> Response:
+    """Says where and why, without the value."""
+    assert isinstance(error, RequestValidationError)
+    if wants_page(request):
+        return error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY)
+    wrong = [{"at": [str(s) for s in e["loc"][:3]], "why": e["type"]} for e in error.errors()]
+    return problem(422, "The request is not well formed.", errors=_known(wrong))
+
+
+def _known(wrong: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Without the names of unknown fields: they are the sender's words too."""
+    for each in wrong:
+        if each["why"] == "extra_forbidden":
+            each["at"] = ["body"]
+    return wrong[:10]
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if wants_page(request):
+        return error_page(request, error.status_code)
+    return problem(error.status_code)
+
+
+async def busy(request: Request, error: Exception) -> Response:
+    """The database could not be had: nothing of this request was kept."""
+    logger.error("The database did not answer: %s", type(error.__cause__ or error).__name__)
+    if wants_page(request):
+        return error_page(request, 503)
+    return problem(503, "Nothing was stored. Try again in a moment.", retry_after=BUSY_S)
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(Refusal, refuse)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(OperationalError, busy)
+    for driver_error in (ConnectionError, TimeoutError):
+        app.add_exception_handler(driver_error, busy)

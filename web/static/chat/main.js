@@ -1,0 +1,162 @@
+// Puts the chat page together: what happens in the conversation, and what the page then shows.
+
+import { account } from "./account.js";
+import { Composer } from "./composer.js";
+import { Host } from "./host.js";
+import { Announcer, Banner, TypingLine } from "./notices.js";
+import { Session } from "./session.js";
+import { Thread } from "./thread.js";
+import { say } from "./words.js";
+
+const TYPING_EVERY_MS = 3_000;
+const NOTICE_S = 12;
+
+const part = (id) => document.getElementById(id);
+const banner = new Banner(part("banner"));
+const typingLine = new TypingLine(part("typing"));
+const announcer = new Announcer(part("announcer"));
+const host = new Host(part("chat").hasAttribute("data-embedded"));
+const thread = new Thread(part("messages"), part("scroller"), { choose, vote });
+const composer = new Composer(part("composer"), { send, typing });
+
+let mode = "assistant";
+let unread = 0;
+let typedAt = 0;
+
+const session = new Session(host, {
+  opened(conversation, identity) {
+    banner.clear();
+    showAccount(conversation.connected, identity);
+    host.connected(conversation.connected);
+  },
+  event(event, fresh) {
+    if (event.type === "mode") setMode(event.mode);
+    if (event.type === "message" && event.author !== "user") typingLine.hide();
+    const spoken = thread.show(event);
+    if (!fresh || !spoken) return;
+    if (host.opened) announcer.say(spoken);
+    else host.unread(++unread);
+    seen();
+  },
+  queued(items) {
+    thread.queue(items);
+  },
+  state(name) {
+    if (name === "cut") banner.showSoon(say("cut"));
+    else banner.clear();
+    markWaiting(name === "cut" ? "waiting" : "sending");
+  },
+  typing({ author }) {
+    if (author !== "user") typingLine.show(author);
+  },
+  stored(item, seq) {
+    thread.stored(item.client_id, seq);
+    const unanswered = session.log.last <= seq;
+    if (!item.vote && mode === "assistant" && unanswered) typingLine.show("assistant");
+  },
+  refused(item, status) {
+    thread.refused(item.client_id);
+    if (item.text) composer.restore(item.text);
+    composer.complain(say(refusal(status, item)));
+  },
+  delayed(status, seconds) {
+    markWaiting("waiting");
+    banner.showFor(say(status === 429 ? "too_many" : "unavailable", { seconds }), seconds);
+  },
+  trouble(status, seconds) {
+    if (seconds === null) banner.show(say("broken"));
+    else if (status === 429) banner.show(say("too_many", { seconds }));
+    else banner.showSoon(say(status ? "starting" : "cut"));
+  },
+  left(signedOut) {
+    if (signedOut) composer.clear();
+    thread.clear();
+    typingLine.hide();
+    setMode("assistant");
+    showAccount(false, null);
+    host.connected(false);
+  },
+  lost(unsent) {
+    composer.restore(unsent.join("\n"));
+    banner.showFor(say(unsent.length ? "lost_kept" : "lost"), NOTICE_S);
+  },
+});
+
+function send(text) {
+  const item = session.say({ text });
+  if (item) thread.queue([item]);
+  else composer.restore(text);
+  if (!item) banner.showSoon(say("cut"));
+}
+
+function choose(choice, event) {
+  const item = session.say({ choice: choice.id, label: choice.label });
+  if (item) thread.queue([item]);
+  if (item && (event.detail === 0 || matchMedia("(pointer: fine)").matches)) composer.focus();
+}
+
+function vote(seq, value) {
+  session.say({ vote: { seq, value } });
+  thread.vote(seq, value);
+  announcer.say(say(`voted_${value}`));
+}
+
+function typing() {
+  if (mode !== "advisor" || Date.now() - typedAt < TYPING_EVERY_MS) return;
+  typedAt = Date.now();
+  session.feed?.socket.typing();
+}
+
+function seen() {
+  if (host.opened && document.visibilityState === "visible") {
+    session.feed?.socket.read(session.log.last);
+  }
+}
+
+function setMode(name) {
+  mode = name;
+  composer.shut(name === "closed");
+}
+
+function markWaiting(mark) {
+  for (const item of session.outbox?.items ?? []) thread.waiting(item.client_id, mark);
+}
+
+function refusal(status, item) {
+  if (item.vote) return "vote_refused";
+  if (status === 413) return "too_long";
+  if (status === 409) return "closed_refused";
+  return item.choice ? "choice_refused" : "refused";
+}
+
+function showAccount(connected, identity) {
+  const line = part("account");
+  line.hidden = !connected;
+  if (!connected) return;
+  const { email, structure } = identity ? account(identity) : {};
+  const who = [email, structure].filter(Boolean).join(", ");
+  if (who) line.textContent = say("account", { who });
+  else if (!line.textContent) line.textContent = say("account_unknown");
+}
+
+part("new-conversation").addEventListener("click", () => {
+  session.startAnew();
+  composer.focus();
+});
+part("close")?.addEventListener("click", () => host.close());
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") host.close();
+});
+document.addEventListener("visibilitychange", () => session.log && seen());
+
+host.listen({
+  opened() {
+    unread = 0;
+    composer.focus();
+    thread.toEnd();
+    session.wake();
+    if (session.log) seen();
+  },
+  identity: (token) => session.identify(token),
+});
+session.start();
