@@ -7,7 +7,7 @@ which the clock changes are exact. `schedule.py` loads the hours, `words.py` say
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -65,7 +65,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class State:
-    """Open or closed at an instant. All datetimes are aware, in the zone of the hours.
+    """Open or closed at an instant. Datetimes are local times of the hours, with their offset.
 
     `until` is the first later instant at which `open` is otherwise; `next_opening` the first later
     instant at which an open period begins. Both are None when there is none within the horizon.
@@ -94,15 +94,15 @@ def state_at(hours: Hours, instant: datetime) -> State:
     until = opening if current is None else _closing(hours, current, at)
     return State(
         open=current is not None,
-        at=at.astimezone(hours.zone),
-        until=until and until.astimezone(hours.zone),
+        at=_local(hours, at),
+        until=until and _local(hours, until),
         reason=_reason(hours, at, is_open=current is not None),
-        next_opening=opening and opening.astimezone(hours.zone),
+        next_opening=opening and _local(hours, opening),
     )
 
 
 def add_open_time(hours: Hours, start: datetime, duration: timedelta) -> datetime:
-    """The instant at which `duration` of open time has passed since `start`, in the hours' zone."""
+    """When `duration` of open time has passed since `start`, as a local time with its offset."""
     at, left = start.astimezone(UTC), duration
     while left >= timedelta(0):
         period = next((p for p in _periods(hours, at) if p.end > at), None)
@@ -110,9 +110,15 @@ def add_open_time(hours: Hours, start: datetime, duration: timedelta) -> datetim
             raise NeverOpen("There is no opening within the horizon.")
         begin = max(at, period.start)
         if left <= period.end - begin:
-            return (begin + left).astimezone(hours.zone)
+            return _local(hours, begin + left)
         left, at = left - (period.end - begin), period.end
     raise ValueError("A duration is not negative.")
+
+
+def _local(hours: Hours, instant: datetime) -> datetime:
+    """The local time with its offset alone: two such times compare as instants, always."""
+    local = instant.astimezone(hours.zone)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)), fold=0)
 
 
 def _closing(hours: Hours, current: Period, at: datetime) -> datetime | None:

@@ -48,11 +48,21 @@ class Group:
 
 
 def find_numbers(text: str) -> Iterator[Finding]:
-    """Every IBAN, social security number and card number of a text; they may overlap."""
-    yield from _ibans(text)
-    groups = _groups(text)
-    yield from _social_security_numbers(text, groups)
-    yield from _cards(groups)
+    """Every IBAN, social security number and card number of a text.
+
+    What one rule found is blank for the next one. Card numbers may overlap.
+    """
+    for find in (_ibans, _social_security_numbers, _cards):
+        found = list(find(text))
+        yield from found
+        text = _blanked(text, found)
+
+
+def _blanked(text: str, findings: list[Finding]) -> str:
+    kept = list(text)
+    for finding in findings:
+        kept[finding.start : finding.end] = "\0" * (finding.end - finding.start)
+    return "".join(kept)
 
 
 def _groups(text: str) -> list[Group]:
@@ -90,8 +100,8 @@ def _iban_end(found: re.Match[str]) -> int | None:
     return None
 
 
-def _social_security_numbers(text: str, groups: list[Group]) -> Iterator[Finding]:
-    for group in groups:
+def _social_security_numbers(text: str) -> Iterator[Finding]:
+    for group in _groups(text):
         found = _SOCIAL_SECURITY.match(text, group.start)
         if found and nir.is_valid(_compact_social_security(found.group())):
             yield Finding(*found.span(), Kind.SOCIAL_SECURITY)
@@ -102,7 +112,8 @@ def _compact_social_security(found: str) -> str:
     return "".join(_ascii(c) if c.isdecimal() else c.upper() for c in kept if c.isalnum())
 
 
-def _cards(groups: list[Group]) -> Iterator[Finding]:
+def _cards(text: str) -> Iterator[Finding]:
+    groups = _groups(text)
     sirets = _sirets(groups)
     for first, group in enumerate(groups):
         last = _card_end(groups, sirets, first)
@@ -115,12 +126,9 @@ def _card_end(groups: list[Group], sirets: set[int], first: int) -> int | None:
     digits, end = "", None
     for index in range(first, len(groups)):
         group = groups[index]
+        apart = index in sirets or (index > first and not group.joined)
         digits += group.digits
-        if (
-            index in sirets
-            or len(digits) > max(CARD_LENGTHS)
-            or (digits != group.digits and not group.joined)
-        ):
+        if apart or len(digits) > max(CARD_LENGTHS):
             break
         if _is_card(digits):
             end = index

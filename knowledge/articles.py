@@ -13,7 +13,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from knowledge.reading import KnowledgeError, Name, Part, Text, Url, checked, read_yaml, short
+from knowledge.reading import (
+    KnowledgeError,
+    Name,
+    Part,
+    PlainText,
+    Text,
+    Url,
+    checked,
+    read_yaml,
+    short,
+)
 
 Act = Literal["advisor", "ticket"]
 
@@ -22,8 +32,8 @@ _SECTION = re.compile(r"^## (?P<key>\S+)[ \t]*$", re.MULTILINE)
 
 
 class SectionHead(Part):
-    title: Annotated[Text, Field(max_length=60)]
-    question: Text
+    title: Annotated[PlainText, Field(max_length=60)]
+    question: PlainText
     follow_ups: tuple[str, ...]
     together: tuple[str, ...]
     acts: tuple[Act, ...]
@@ -32,9 +42,9 @@ class SectionHead(Part):
 
 class ArticleHead(Part):
     article: Name
-    title: Text
+    title: PlainText
     updated_on: date | None
-    source: Text
+    source: PlainText
     source_urls: tuple[Url, ...]
     webinar: Text | None
     sections: dict[Name, SectionHead]

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from knowledge.typography import with_fixed_spaces
 
 Text = Annotated[str, Field(min_length=1)]
+# Shown as it is, without being a template.
+PlainText = Annotated[Text, AfterValidator(with_fixed_spaces)]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
 

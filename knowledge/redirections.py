@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from knowledge.reading import KnowledgeError, Part, Text, Url, checked, read_yaml
+from knowledge.reading import KnowledgeError, Part, PlainText, Text, Url, checked, read_yaml
 
 
 class Place(Part):
     """Where to look. `url` is null when no public address is known."""
 
-    label: Text
+    label: PlainText
     url: Url | None
 
 
@@ -22,7 +22,7 @@ class Fact(Part):
 
 
 class RedirectionEntry(Part):
-    title: Text
+    title: PlainText
     text: Text
     where: tuple[Place, ...]
     source: Text

@@ -12,6 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from kit.organisation import Organisation, organisation
 from knowledge.context import Context
 from knowledge.reading import KnowledgeError
+from knowledge.typography import with_fixed_spaces
 
 _environment = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
@@ -27,7 +28,7 @@ def rendered(source: str, context: Context, whose: Organisation | None = None) -
         kind=context.kind,
         organisation=whose or organisation(),
     )
-    return tidied(text)
+    return with_fixed_spaces(tidied(text))
 
 
 @lru_cache(maxsize=1_000)

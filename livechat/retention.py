@@ -7,7 +7,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, Delete, Select, delete, select
@@ -72,6 +73,8 @@ class Retention:
         async with self._database.writing.begin() as session:
             requests = await _count(session, delete(SupportRequest).where(old))
             await session.execute(delete(UsedToken).where(UsedToken.expires_at < at))
+        log_age = timedelta(days=kept.retention_logs_days)
+        await asyncio.to_thread(_remove_older, kept.var / "log", at - log_age)
         before = at - timedelta(days=kept.retention_assistant_days)
         events = await self._record.forget_before(before)
         return _sum(gone, Gone(requests=requests, assistant_events=events))
@@ -101,6 +104,13 @@ class Retention:
         # After the commit: should this fail, the senders are found again by their age.
         events = await self._record.forget(senders) if senders else 0
         return Gone(conversations=len(ids), requests=erased, assistant_events=events)
+
+
+def _remove_older(folder: Path, instant: datetime) -> None:
+    """Remove the log files that were last written before `instant`."""
+    for path in folder.glob("*.log*"):
+        if path.stat().st_mtime < instant.timestamp():
+            path.unlink(missing_ok=True)
 
 
 async def _count(session: AsyncSession, statement: Delete) -> int:

@@ -1,4 +1,5 @@
-"""Programs that no Python package brings: the browser and the database server of the tests.
+"""Programs that no Python package brings: the browser, the database server and the movable clock of
+the tests.
 
 Installed when we are root on a Debian system, named otherwise.
 """
@@ -21,6 +22,8 @@ def missing() -> List[str]:
     servers = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     if not (shutil.which("initdb") or any(servers)):
         absent.append("postgresql")
+    if not any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")):
+        absent.append("libfaketime")
     return absent
 
 

@@ -21,13 +21,13 @@ from kit.settings import Settings
 from knowledge.library import Context, Library, library
 from knowledge.routes import router as help_pages
 from livechat.access import Doorkeeper
-from livechat.assistant import RasaAssistant
+from livechat.assistant import Assistant, RasaAssistant
 from livechat.exchange import Exchange
 from livechat.hub import Hub
 from livechat.protocol import Choice
 from livechat.retention import Retention
 from livechat.turns import Turns
-from web import api, pages, problems, socket
+from web import api, api_page, pages, problems, socket
 from web.guard import Guard
 from web.health import Health
 
@@ -37,15 +37,17 @@ STATIC = Path(__file__).parent / "static"
 DRAIN_S = 8.0  # the turns in flight may end for so long when we stop
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, assistant: Assistant | None = None) -> FastAPI:
+    """The application. `assistant` is Rasa at the address of the settings unless one is given."""
     settings = settings or Settings()
     app = FastAPI(title="ClaudIA", docs_url=None, redoc_url=None, lifespan=_life)
     app.state.settings = settings
+    app.state.assistant = assistant
     app.state.action_key = settings.action_key
     problems.install(app)
     app.add_middleware(Guard, origins=settings.origins, public_url=settings.public_url)
     front = [pages.demo_router, pages.router] if settings.demo else [pages.router]
-    for router in (*front, help_pages, api.router, socket.router, actions_door):
+    for router in (*front, help_pages, api.router, api_page.router, socket.router, actions_door):
         app.include_router(router)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -90,7 +92,7 @@ def _furnish(
     state = app.state
     token_key = settings.secrets.token_key.encode()
     shelf = library()
-    assistant = RasaAssistant(rasa)
+    assistant = state.assistant or RasaAssistant(rasa)
     state.database = database
     state.library = shelf
     state.hub = Hub()

@@ -59,7 +59,8 @@ async def send_widget(request: Request) -> Response:
 def widget_script() -> str:
     """The script with its French words in front, in a scope of its own."""
     words = json.dumps(labels("widget"), ensure_ascii=False)
-    return f'"use strict";(() => {{\nconst WIDGET_WORDS = {words};\n{WIDGET.read_text("utf-8")}}})();\n'
+    logic = WIDGET.read_text("utf-8")
+    return f'(() => {{\n"use strict";\nconst WIDGET_WORDS = {words};\n{logic}}})();\n'
 
 
 def labels(name: str) -> dict[str, str]:

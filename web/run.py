@@ -26,6 +26,7 @@ FAILED_STARTS = 3  # before the first answer: then it will not get better by its
 DRAIN_S = 20.0  # the web ends its turns and says goodbye to its sockets
 RASA_GRACE_S = 5.0
 SAY_EVERY_S = 5.0
+TIDY_EVERY_S = 3600.0
 
 
 def main(host: str, port: int) -> int:
@@ -43,7 +44,8 @@ def main(host: str, port: int) -> int:
 class Supervisor:
     def __init__(self, settings: Settings, host: str, port: int) -> None:
         self.address = as_visitor(host, port)
-        self.log = RasaLog(settings.var / "log" / "rasa.log")
+        self.log_days = settings.retention_logs_days
+        self.log = RasaLog(settings.var.resolve() / "log")
         rasa_port = free_loopback_port()
         environment = {
             "CLAUDIA_VAR": str(settings.var.resolve()),
@@ -70,7 +72,8 @@ class Supervisor:
 
     async def run(self) -> int:
         stopped = stop_signal()
-        kept = [asyncio.create_task(child.keep()) for child in (self.rasa, self.web)]
+        work = (self.rasa.keep(), self.web.keep(), self._forget_old_logs())
+        kept = [asyncio.create_task(each) for each in work]
         try:
             await first(stopped.wait(), self._come_up(), *kept)
             await first(stopped.wait(), *kept)
@@ -102,6 +105,11 @@ class Supervisor:
             raise Stopped("The web does not start: the lines above say why.")
         if elapsed_s > LONGEST_START_S:
             raise Stopped(f"Not ready after {elapsed_s:.0f} s: {reason or self.log.path}.")
+
+    async def _forget_old_logs(self) -> None:
+        while True:
+            self.log.forget(self.log_days)
+            await asyncio.sleep(TIDY_EVERY_S)
 
     async def _come_down(self, kept: list[asyncio.Task[None]]) -> None:
         print("Stopping…", flush=True)

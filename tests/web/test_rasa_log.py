@@ -1,11 +1,14 @@
 """What of Rasa's output is kept: enough to understand a failure, nothing that a user typed."""
 
 import json
+import os
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from kit import clock
 from web.rasa_log import RasaLog, readable
 
 SECRET = "mon mot de passe est tulipe"
@@ -58,18 +61,37 @@ def test_a_traceback_keeps_its_places() -> None:
     assert readable(line) == "  at processor.py:982 in _run_action"
 
 
+START = "2026-11-24 05:30:55 INFO     root  - Starting Rasa server"
+
+
 def test_noise_leaves_no_line(tmp_path: Path) -> None:
-    with closing(RasaLog(tmp_path / "log" / "rasa.log")) as log:
+    with closing(RasaLog(tmp_path / "log")) as log:
         log.hear("/x/pkg_resources/__init__.py:3117: DeprecationWarning: old")
-        log.hear("2026-11-24 05:30:55 INFO     root  - Starting Rasa server")
-    lines = log.path.read_text(encoding="utf-8").splitlines()
+        log.hear(START)
+        lines = log.path.read_text(encoding="utf-8").splitlines()
     assert [line.split("Z ")[1] for line in lines] == ["root INFO Starting Rasa server"]
 
 
-def test_the_file_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loud_day_does_not_fill_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.rasa_log.FILE_BYTES", 2_000)
-    with closing(RasaLog(tmp_path / "rasa.log")) as log:
+    with closing(RasaLog(tmp_path)) as log:
         for _ in range(500):
-            log.hear("2026-11-24 05:30:55 INFO     root  - Starting Rasa server")
+            log.hear(START)
     assert len(list(tmp_path.iterdir())) == 4
     assert all(path.stat().st_size <= 2_000 for path in tmp_path.iterdir())
+
+
+def test_each_day_has_a_file_and_old_ones_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = datetime.now(UTC)
+    with closing(RasaLog(tmp_path)) as log:
+        log.hear(START)
+        monkeypatch.setattr(clock, "now", lambda: today + timedelta(days=1))
+        log.hear(START)
+        written = sorted(tmp_path.iterdir())
+        assert len(written) == 2
+        monkeypatch.setattr(clock, "now", lambda: today + timedelta(days=31))
+        os.utime(written[1], ((today + timedelta(days=2)).timestamp(),) * 2)
+        log.forget(30)
+    assert list(tmp_path.iterdir()) == [written[1]]

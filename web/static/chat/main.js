@@ -83,16 +83,22 @@ const session = new Session(host, {
 });
 
 function send(text) {
-  const item = session.say({ text });
-  if (item) thread.queue([item]);
-  else composer.restore(text);
-  if (!item) banner.showSoon(say("cut"));
+  if (queue({ text })) return;
+  composer.restore(text); // no conversation yet: the banner says why
+}
+
+/** Puts it on its way and shows it. False while there is no conversation. */
+function queue(what) {
+  const item = session.say(what);
+  if (!item) return false;
+  thread.queue([item]);
+  if (session.feed.state === "cut") thread.waiting(item.client_id, "waiting");
+  return true;
 }
 
 function choose(choice, event) {
-  const item = session.say({ choice: choice.id, label: choice.label });
-  if (item) thread.queue([item]);
-  if (item && (event.detail === 0 || matchMedia("(pointer: fine)").matches)) composer.focus();
+  const queued = queue({ choice: choice.id, label: choice.label });
+  if (queued && (event.detail === 0 || matchMedia("(pointer: fine)").matches)) composer.focus();
 }
 
 function vote(seq, value) {

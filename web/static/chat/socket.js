@@ -32,6 +32,7 @@ export class Socket {
     const timer = setTimeout(() => openedAt < Infinity || this.close(), OPEN_TIMEOUT_MS);
     const heart = setInterval(() => this.#beat(), HEARTBEAT_MS);
     socket.addEventListener("open", () => {
+      if (this.#socket !== socket) return;
       openedAt = Date.now();
       this.#send({ type: "join", token: this.conversation.token, after });
       onOpen();

@@ -3,6 +3,7 @@
 // A user's text is only ever text: neither lists nor links are made of it.
 
 import { element } from "./dom.js";
+import { say } from "./words.js";
 
 const STEP = /^(\d{1,3})\.\s+(.*)$/;
 const POINT = /^[-•]\s+(.*)$/;
@@ -72,5 +73,7 @@ function linked(text) {
 }
 
 function link(address) {
-  return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
+  const title = `${address} ${say("new_tab")}`;
+  const attributes = { href: address, target: "_blank", rel: "noopener noreferrer", title };
+  return element("a", attributes, address);
 }

@@ -20,8 +20,6 @@ export function clockTime(instant) {
 /** A calendar day "2022-09-22" as "22/09/2022", never moved by a time zone. */
 export function calendarDay(day) {
   const [year, month, date] = day.split("-").map(Number);
-  const at = new Date(Date.UTC(year, month - 1, date));
-  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", dateStyle: "short" })
-    .format(at)
-    .replace(/\/(\d\d)$/, `/${year}`);
+  const shape = { timeZone: "UTC", day: "2-digit", month: "2-digit", year: "numeric" };
+  return new Intl.DateTimeFormat(locale, shape).format(Date.UTC(year, month - 1, date));
 }

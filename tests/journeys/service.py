@@ -1,0 +1,106 @@
+"""The whole service, as `make run` starts it, for the journeys: real Rasa, real web, own folder.
+
+Its clock can be moved while it runs (libfaketime reads the offset from a file), so that a journey
+takes place in or out of opening hours whatever the time is.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from setup.ports import free_loopback_port
+
+ROOT = Path(__file__).parents[2]
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+START_S = 240.0
+STOP_S = 40.0
+
+
+class Service:
+    """`address` is where it answers."""
+
+    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+        self.folder = folder
+        self.port = free_loopback_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._offset = folder / "clock-offset"
+        self._environment = environment or {}
+
+    @contextmanager
+    def running(self) -> Iterator["Service"]:
+        self._offset.write_text("+0", encoding="utf-8")
+        with (self.folder / "service.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "web", "run", "--port", str(self.port)],
+                cwd=ROOT,
+                env=os.environ | self._settings() | self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+            self._process = process
+            try:
+                self.wait_until_ready()
+                yield self
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(STOP_S)
+
+    def _settings(self) -> dict[str, str]:
+        settings = {"CLAUDIA_VAR": str(self.folder / "var"), "CLAUDIA_RATE_LIMITS": "off"}
+        if not FAKETIME.exists():
+            return settings
+        return settings | {
+            "LD_PRELOAD": str(FAKETIME),
+            "FAKETIME_TIMESTAMP_FILE": str(self._offset),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # or every timer would jump too
+        }
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """The service believes that it is `moment`, and time goes on from there."""
+        seconds = round((moment - datetime.now(UTC)).total_seconds())
+        self._offset.write_text(f"{seconds:+d}", encoding="utf-8")
+        try:
+            yield
+        finally:
+            self._offset.write_text("+0", encoding="utf-8")
+
+    def kill_web(self) -> None:
+        """The web dies at once, as when the power fails; whoever tends it starts it again."""
+        os.kill(self._child("serve"), signal.SIGKILL)
+
+    def _child(self, word: str) -> int:
+        task = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        for pid in task.read_text(encoding="utf-8").split():
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if word.encode() in command:
+                return int(pid)
+        raise LookupError(f"No child of the service has {word!r} in its command.")
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            if self._is_ready():
+                return
+            time.sleep(0.3)
+        log = (self.folder / "service.log").read_text(encoding="utf-8", errors="replace")
+        raise RuntimeError(f"The service does not start:\n{log[-3000:]}")
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/healthz", timeout=5) as answer:
+                ready: bool = answer.status == 200
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+        return ready
