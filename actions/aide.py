@@ -1,5 +1,6 @@
 """Help that goes further: a human, a ticket, what went wrong, yes and no, « and how? »."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -24,6 +25,7 @@ from actions.base import (
 )
 from actions.hors_sujet import AT_MOST, Clarify
 from knowledge.library import Section
+from knowledge.search import names
 from livechat.assistant import OpenRequest
 from livechat.offers import act
 from livechat.protocol import Act, Answer, Decision
@@ -34,6 +36,14 @@ CLEARLY = 2.0  # a follow-up is clear when it is this many times likelier than t
 
 # What a user says in the form without explaining anything: the form lets these through.
 ASIDES = {"non", "au_revoir", "humain", "ticket", "remerciement"}
+
+
+@dataclass(frozen=True)
+class Sequel:
+    """A section that may follow the last answer; `named` when the message has a word of it."""
+
+    candidate: Candidate
+    named: bool
 
 
 class OfferHuman(TopicAction):
@@ -117,24 +127,34 @@ class FollowUp(TopicAction):
         if last is None or not last.follow_ups:
             say(dispatcher, words.WHAT_ABOUT, answer=talked("suite"))
             return []
-        ranked = _ranked(last, tracker)
-        clear = len(ranked) == 1 or ranked[0].confidence > CLEARLY * ranked[1].confidence
-        if clear and ranked[0].confidence > 0:
+        ranked = self._ranked(last, tracker)
+        if _is_clear(ranked):
             giver = GiveAnswer(self._database, self._library)
-            return await giver.give(dispatcher, tracker, ranked[0], meant)
+            return await giver.give(dispatcher, tracker, ranked[0].candidate, meant)
         choices = [
-            choice(each.answer_id, self._library.title_of(each.answer_id))
+            choice(each.candidate.answer_id, self._library.title_of(each.candidate.answer_id))
             for each in ranked[:AT_MOST]
         ]
         answer = Answer(
             decision=Decision.CHOOSE,
-            id=ranked[0].answer_id,
+            id=ranked[0].candidate.answer_id,
             article=last.article,
             title=choices[0].label,
-            confidence=ranked[0].confidence,
+            confidence=ranked[0].candidate.confidence,
         )
         say(dispatcher, words.WHICH_OF_IT, choices=[*choices, act(Act.NONE)], answer=answer)
         return []
+
+    def _ranked(self, last: Section, tracker: Tracker) -> list[Sequel]:
+        """What may follow the last answer: what has a word of the message first, then by chance."""
+        seen = tracker.latest_message.get("intent_ranking") or []
+        chances = {each["name"]: each["confidence"] for each in seen}
+        sequels = []
+        for section_id in last.follow_ups:
+            intent = section_id.replace("/", ".", 1)
+            named = names(tracker.latest_message["text"], self._library.sections[section_id])
+            sequels.append(Sequel(Candidate(intent, chances.get(intent, 0.0)), named))
+        return sorted(sequels, key=lambda each: (not each.named, -each.candidate.confidence))
 
 
 class AskWhatWentWrong(TopicAction):
@@ -208,15 +228,13 @@ def _wish(article: str, meant: Understood) -> Answer:
     return talked(article, meant.best.confidence if meant.best else 1.0)
 
 
-def _ranked(last: Section, tracker: Tracker) -> list[Candidate]:
-    """The follow-ups of the last answer, the likeliest first by what the classifier saw."""
-    ranking = {
-        each["name"]: each["confidence"]
-        for each in tracker.latest_message.get("intent_ranking") or []
-    }
-    wanted = [Candidate(each.replace("/", "."), 0.0) for each in last.follow_ups]
-    seen = [Candidate(each.intent, ranking.get(each.intent, 0.0)) for each in wanted]
-    return sorted(seen, key=lambda each: -each.confidence)
+def _is_clear(ranked: list[Sequel]) -> bool:
+    """Whether the first is what was meant: the only one with its word, or far likelier."""
+    first, *others = ranked
+    if first.named:
+        return not any(each.named for each in others)
+    rival = others[0].candidate.confidence if others else 0.0
+    return first.candidate.confidence > CLEARLY * rival
 
 
 ACTIONS = (

@@ -13,6 +13,7 @@ from joserfc import jws
 from joserfc.jwk import KeySetSerialization, OKPKey
 
 from chorus import words
+from chorus.identity import SIGNATURES
 from kit.clock import now
 from kit.errors import NotFound
 from kit.secrets import Secrets
@@ -62,7 +63,7 @@ def mint(key: str, settings: Settings) -> str:
     }
     header = {"alg": "EdDSA", "kid": KID}
     payload = json.dumps(claims)
-    return jws.serialize_compact(header, payload, _key(settings.secrets), algorithms=["EdDSA"])
+    return jws.serialize_compact(header, payload, _key(settings.secrets), registry=SIGNATURES)
 
 
 def jwks(secrets: Secrets) -> KeySetSerialization:

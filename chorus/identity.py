@@ -6,17 +6,20 @@ most ten minutes of life, used for one conversation only.
 
 import json
 import time
+import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
 import httpx2
 from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, KeySetSerialization, OKPKey
+from joserfc._rfc7515.model import JWSAlgModel
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import ECKey, JWKRegistry, KeySetSerialization, OKPKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chorus.models import UsedToken
@@ -28,15 +31,31 @@ LIFE_S = 600  # a token lives ten minutes at most
 SKEW_S = 30  # how far the clocks of two machines may be apart
 SIZE = 8_192  # characters of a token
 KEYS_LIFE_S = 300  # how long keys fetched from a URL are kept
+RETRY_S = 30  # when their server was down: it is asked again after
 
 REFUSED = "This identity token is not valid."
+
+# No database keeps a NUL character in a text.
+type Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+
+
+class Signatures(jws.JWSRegistry):
+    """The signatures of the contract. It says EdDSA, which RFC 9864 renames: no warning of that."""
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)
+            return super().get_alg(name)
+
+
+SIGNATURES = Signatures(algorithms=list(ALGORITHMS))
 
 
 class Structure(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    id: str = Field(min_length=1, max_length=100)
-    name: str = Field(max_length=200)
+    id: Text = Field(min_length=1, max_length=100)
+    name: Text = Field(max_length=200)
     kind: Literal["entreprise", "entite_publique", "particulier"]
 
 
@@ -47,13 +66,13 @@ class Identity(BaseModel):
 
     iss: str = Field(min_length=1, max_length=200)
     aud: str
-    sub: str = Field(min_length=1, max_length=190)
-    email: str = Field(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
+    sub: Text = Field(min_length=1, max_length=190)
+    email: str = Field(min_length=3, max_length=254, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$")
     role: Literal["gestionnaire_principal", "gestionnaire_secondaire", "utilisateur"]
     structures: tuple[Structure, ...] = Field(max_length=50, strict=False)
     iat: int
     exp: int
-    jti: str = Field(min_length=1, max_length=100)
+    jti: Text = Field(min_length=1, max_length=100)
 
     @property
     def subject(self) -> str:
@@ -70,10 +89,15 @@ class Keys(Protocol):
 
 
 class FixedKeys:
-    """Keys of a JWKS that does not change while we run."""
+    """Keys of a JWKS that does not change while we run. Its keys of other types are left out."""
 
     def __init__(self, jwks: KeySetSerialization) -> None:
-        self._keys = {key.kid: key for key in KeySet.import_key_set(jwks).keys if key.kid}
+        types = {key_type.key_type for key_type in ALGORITHMS.values()}
+        self._keys = {
+            str(key["kid"]): JWKRegistry.import_key(key)
+            for key in jwks["keys"]
+            if key.get("kty") in types and key.get("kid")
+        }
 
     async def key(self, kid: str) -> OKPKey | ECKey | None:
         found = self._keys.get(kid)
@@ -85,23 +109,26 @@ class FetchedKeys:
 
     def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
         self._url, self._http = url, http
-        self._fetched_at = float("-inf")
+        self._due_at = float("-inf")
         self._keys: FixedKeys | None = None
 
     async def key(self, kid: str) -> OKPKey | ECKey | None:
-        if self._keys is None or time.monotonic() - self._fetched_at > KEYS_LIFE_S:
-            await self._fetch()
-        return await self._keys.key(kid) if self._keys else None
+        if self._keys is None or time.monotonic() >= self._due_at:
+            self._keys = await self._fetch()
+        return await self._keys.key(kid)
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> FixedKeys:
+        self._due_at = time.monotonic() + RETRY_S
         try:
             response = await self._http.get(self._url, timeout=5)
             response.raise_for_status()
-            self._keys = FixedKeys(response.json())
-            self._fetched_at = time.monotonic()
-        except (httpx2.HTTPError, ValueError, JoseError) as problem:
+            fetched = FixedKeys(response.json())
+        except (httpx2.HTTPError, JoseError, ValueError, TypeError, LookupError, AttributeError):
             if self._keys is None:  # known keys go on serving while their server is down
-                raise Unavailable("The identity keys cannot be had.", retry_after=30) from problem
+                raise Unavailable("The identity keys cannot be had.", RETRY_S) from None
+            return self._keys
+        self._due_at = time.monotonic() + KEYS_LIFE_S
+        return fetched
 
 
 def keys_from(place: str, http: httpx2.AsyncClient) -> Keys:
@@ -130,7 +157,7 @@ class Verifier:
         key = await self._keys.key(str(header["kid"]))
         if not isinstance(key, key_type):
             raise ValueError("no such key for this algorithm")
-        return jws.deserialize_compact(token, key, algorithms=list(ALGORITHMS)).payload
+        return jws.deserialize_compact(token, key, registry=SIGNATURES).payload
 
     def _check(self, payload: bytes) -> Identity:
         identity = Identity.model_validate_json(payload)
@@ -148,13 +175,22 @@ async def use_once(session: AsyncSession, identity: Identity, conversation_id: U
     """Bind this token to this conversation. Raises Unauthorised when it served another one."""
     used = await session.get(UsedToken, (identity.iss, identity.jti))
     if used is None:
-        session.add(
-            UsedToken(
-                issuer=identity.iss,
-                jti=identity.jti,
-                conversation_id=conversation_id,
-                expires_at=datetime.fromtimestamp(identity.exp, UTC),
-            )
-        )
-    elif used.conversation_id != conversation_id:
+        used = await _first_use(session, identity, conversation_id)
+    if used.conversation_id != conversation_id:
         raise Unauthorised(REFUSED)
+
+
+async def _first_use(session: AsyncSession, identity: Identity, conversation_id: UUID) -> UsedToken:
+    """Its use: ours, or the one of whoever shows the same token at this very moment."""
+    used = UsedToken(
+        issuer=identity.iss,
+        jti=identity.jti,
+        conversation_id=conversation_id,
+        expires_at=datetime.fromtimestamp(identity.exp, UTC),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(used)
+    except IntegrityError:
+        return await session.get_one(UsedToken, (identity.iss, identity.jti))
+    return used

@@ -13,7 +13,7 @@ from math import log
 from kit.search_text import normalise, stem, words
 from knowledge.answers import answer_text, redirection_text
 from knowledge.context import ANONYMOUS
-from knowledge.library import Library, library
+from knowledge.library import Library, Section, library
 from knowledge.words import STOP_WORDS
 
 TITLE, QUESTION, ARTICLE, BODY = 6.0, 4.0, 2.0, 1.0
@@ -76,6 +76,15 @@ def search(query: str, within: Index | None = None, limit: int = 20) -> list[str
     matches = {document.id: _match(document, asked, known) for document in known.documents}
     enough = [i for i, (held, _) in matches.items() if held and held * 2 >= len(asked)]
     return sorted(enough, key=lambda answer_id: matches[answer_id], reverse=True)[:limit]
+
+
+def names(query: str, section: Section) -> bool:
+    """Whether a telling word of the query stands in the title or the question of the section."""
+    return not _stems_of(section).isdisjoint(query_stems(query))
+
+
+def _stems_of(section: Section) -> set[str]:
+    return set(normalise(f"{section.title} {section.question}").split())
 
 
 def query_stems(query: str) -> tuple[str, ...]:

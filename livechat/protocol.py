@@ -125,7 +125,7 @@ class Said(Frame):
     def one_of_both(self) -> Self:
         if (self.text is None) == (self.choice is None):
             raise ValueError("A message is a text or a choice.")
-        if self.text is not None and not self.text.strip():
+        if self.text is not None and not self.text.replace("\0", "").strip():
             raise ValueError("A message has a text.")
         return self
 

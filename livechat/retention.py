@@ -9,14 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Select, delete, select
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Delete,
+    Select,
+    SQLColumnExpression,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chorus.models import UsedToken
 from kit.clock import now
 from kit.database import Database
+from kit.errors import Invalid
 from kit.settings import Settings
 from livechat.assistant_record import AssistantRecord
 from livechat.models import Conversation, LogEntry, Turn
@@ -39,11 +50,15 @@ class Gone:
 
 @dataclass(frozen=True)
 class Person:
-    """Whom to forget: by one of these."""
+    """Whom to forget: by exactly one of these. An empty one names nobody."""
 
     conversation_id: UUID | None = None
     email: str | None = None
     subject: str | None = None  # issuer and sub of the identity token
+
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.conversation_id, self.email, self.subject))) != 1:
+            raise Invalid("A person is named by a conversation, an email address or a subject.")
 
 
 class Retention:
@@ -67,8 +82,8 @@ class Retention:
         idle = select(Conversation.id).where(
             Conversation.active_at < at - timedelta(days=kept.retention_conversations_days)
         )
-        while ids := await self._ids(idle.limit(AT_ONCE)):
-            gone = _sum(gone, await self._erase(ids, requests=False))
+        while (some := await self._erase(idle.limit(AT_ONCE), requests=False)).conversations:
+            gone = _sum(gone, some)
         old = SupportRequest.created_at < at - timedelta(days=kept.retention_requests_days)
         async with self._database.writing.begin() as session:
             requests = await _count(session, delete(SupportRequest).where(old))
@@ -81,19 +96,16 @@ class Retention:
 
     async def erase(self, person: Person) -> Gone:
         """Forget one person: their conversations, requests and what the assistant kept."""
-        ids = await self._ids(_of(person))
-        gone = await self._erase(ids, requests=True)
+        gone = await self._erase(_of(person), requests=True)
         async with self._database.writing.begin() as session:
             requests = await _count(session, delete(SupportRequest).where(_asked_by(person)))
         return _sum(gone, Gone(requests=requests))
 
-    async def _ids(self, query: Select[UUID]) -> Sequence[UUID]:
-        async with self._database.reading() as session:
-            return (await session.scalars(query)).all()
-
-    async def _erase(self, ids: Sequence[UUID], *, requests: bool) -> Gone:
+    async def _erase(self, chosen: Select[UUID], *, requests: bool) -> Gone:
         erased = 0
         async with self._database.writing.begin() as session:
+            # Held: whoever writes in one of them meanwhile waits, and finds it gone.
+            ids = (await session.scalars(chosen.with_for_update())).all()
             senders = await _senders(session, ids)
             if requests:
                 chosen = delete(SupportRequest).where(SupportRequest.conversation_id.in_(ids))
@@ -121,11 +133,9 @@ async def _count(session: AsyncSession, statement: Delete) -> int:
 
 async def _senders(session: AsyncSession, ids: Sequence[UUID]) -> list[str]:
     """Every name under which the assistant knew these conversations."""
-    present = await session.scalars(select(Conversation.sender).where(Conversation.id.in_(ids)))
-    past = await session.scalars(
-        select(Turn.sender).where(Turn.conversation_id.in_(ids), Turn.sender.is_not(None))
-    )
-    return sorted({name for name in (*present, *past) if name})
+    query = select(Conversation.sender, Conversation.former_senders)
+    rows = await session.execute(query.where(Conversation.id.in_(ids)))
+    return sorted({name for sender, former in rows for name in (sender, *former)})
 
 
 def _of(person: Person) -> Select[UUID]:
@@ -134,7 +144,7 @@ def _of(person: Person) -> Select[UUID]:
         return query.where(Conversation.id == person.conversation_id)
     if person.subject:
         return query.where(Conversation.subject == person.subject)
-    return query.where(Conversation.identity["email"].as_string() == person.email)
+    return query.where(_same(Conversation.identity["email"].as_string(), person.email))
 
 
 def _asked_by(person: Person) -> ColumnElement[bool]:
@@ -142,7 +152,12 @@ def _asked_by(person: Person) -> ColumnElement[bool]:
         return SupportRequest.conversation_id == person.conversation_id
     if person.subject:
         return SupportRequest.subject == person.subject
-    return SupportRequest.email == person.email
+    return _same(SupportRequest.email, person.email)
+
+
+def _same(column: SQLColumnExpression[Any], email: str | None) -> ColumnElement[bool]:
+    """An address in other letter case is still the same person's."""
+    return func.lower(column) == (email or "").lower()
 
 
 def _sum(one: Gone, other: Gone) -> Gone:

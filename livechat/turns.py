@@ -55,12 +55,14 @@ class Turns:
         self._assistant = assistant
         self._timeout_s = timeout_s
         self._runners: dict[UUID, asyncio.Task[None]] = {}
+        self._woken: set[UUID] = set()  # what a runner has to look at again before it stops
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     # Running them ------------------------------------------------------------------------
 
     def wake(self, conversation_id: UUID) -> None:
         """Something is due in this conversation. Returns at once."""
+        self._woken.add(conversation_id)
         if conversation_id not in self._runners:
             runner = asyncio.create_task(self._run(conversation_id))
             self._runners[conversation_id] = runner
@@ -68,14 +70,22 @@ class Turns:
 
     def _stopped(self, conversation_id: UUID, task: asyncio.Task[None]) -> None:
         self._runners.pop(conversation_id, None)
-        if not task.cancelled() and (problem := task.exception()):
+        woken_again = conversation_id in self._woken
+        self._woken.discard(conversation_id)
+        if task.cancelled():
+            return
+        if problem := task.exception():
             # The turn stays due: the sweep takes it again once its lease has ended.
             logger.error("A turn of %s failed: %r", conversation_id, problem)
+        elif woken_again:
+            self.wake(conversation_id)
 
     async def _run(self, conversation_id: UUID) -> None:
         async with self._at_once:
-            while await self.take_one(conversation_id):
-                pass
+            while conversation_id in self._woken:
+                self._woken.discard(conversation_id)
+                while await self.take_one(conversation_id):
+                    pass
 
     async def sweep_forever(self) -> None:
         while True:
@@ -207,6 +217,7 @@ async def is_settled(session: AsyncSession, conversation_id: UUID, seq: int) -> 
 
 def rename(conversation: Conversation) -> None:
     """The assistant is to know this conversation under a new name from the next turn on."""
+    conversation.former_senders = [*conversation.former_senders, conversation.sender]
     conversation.sender = str(uuid4())
     conversation.sender_turns = 0
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chorus.identity import SIZE, Verifier
 from kit.calendar import state_at
@@ -94,6 +94,20 @@ async def authorised(
 Talking = Annotated[Exchange, Depends(exchange_of)]
 Permitted = Annotated[UUID, Depends(authorised)]
 Prefer = Annotated[str, Header()]
+# Years that can be counted in: 400 days on, and in any time zone, there still is a date.
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def with_plus(instant: str) -> str:
+    """A `+` that was not escaped in an address arrives as a blank.
+
+    >>> with_plus("2026-05-25T18:30:00 02:00")
+    '2026-05-25T18:30:00+02:00'
+    """
+    return re.sub(r"(T.*) (\d\d:?\d\d)$", r"\1+\2", instant)
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(with_plus), Query(ge=FIRST, le=LAST)]
 
 
 async def count(request: Request, limited: Limited, who: str | None = None) -> None:
@@ -173,7 +187,7 @@ async def events(
 
 
 @router.get("/hours")
-async def hours(session: Reading, at: AwareDatetime | None = None) -> HoursAnswer:
+async def hours(session: Reading, at: Instant | None = None) -> HoursAnswer:
     """Whether advisors are there, why, until when, and when they next are."""
     state = state_at(await load_hours(session), at or now())
     return HoursAnswer.model_validate(state, from_attributes=True)

@@ -140,7 +140,7 @@ def proposals(shelf: Library, identity: Identity | None) -> list[Choice]:
 
 
 async def drain(app: FastAPI) -> None:
-    """Before we stop: whoever listens is told to come back, the turns in flight may end."""
+    """Before we stop: the turns in flight may end and be heard, then all are told to come back."""
     with suppress(AttributeError):  # stopped before it had started
-        app.state.hub.go_away(delay_s=2.0)
         await app.state.turns.drain(DRAIN_S)
+        app.state.hub.go_away(delay_s=2.0)

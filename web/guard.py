@@ -13,6 +13,7 @@ from kit.errors import TooLarge
 from web.problems import problem
 
 BODY_LIMIT = 64 * 1024  # bytes
+TOO_LARGE = f"A request has at most {BODY_LIMIT} bytes."
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -45,19 +46,22 @@ class Guard:
         origin = headers.get("origin")
         if origin is None:
             return False
-        return urlsplit(origin).netloc not in {headers.get("host", ""), self._public} - {""}
+        return _host_of(origin) not in {headers.get("host", ""), self._public} - {""}
 
     async def _refuse_origin(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        await problem(403, "This origin may not call the API.")(scope, receive, send)
+        await problem(403, "This origin may not call the API.")(
+            scope, receive, self._with_headers(scope, send)
+        )
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        send = self._with_headers(scope, send)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > BODY_LIMIT:
-            await problem(413)(scope, receive, send)
+            await problem(413, TOO_LARGE)(scope, receive, send)
             return
         read = 0
 
@@ -66,15 +70,18 @@ class Guard:
             message = await receive()
             read += len(message.get("body", b""))
             if read > BODY_LIMIT:
-                raise TooLarge(f"A request has at most {BODY_LIMIT} bytes.")
+                raise TooLarge(TOO_LARGE)
             return message
 
+        await self.app(scope, counted, send)
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._set(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        await self.app(scope, counted, with_headers)
+        return with_headers
 
     def _set(self, headers: MutableHeaders, path: str) -> None:
         ancestors = self._embedders if path == CHAT else "'none'"
@@ -86,3 +93,11 @@ class Guard:
         cross = "cross-origin" if path.startswith(("/static/", "/widget")) else "same-origin"
         headers["Cross-Origin-Resource-Policy"] = cross
         headers.setdefault("Cache-Control", "no-store")
+
+
+def _host_of(origin: str) -> str | None:
+    """None when it is no address at all."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

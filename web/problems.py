@@ -70,9 +70,15 @@ def _known(wrong: list[dict[str, object]]) -> list[dict[str, object]]:
 
 async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    cause = error.__cause__
+    if isinstance(cause, Refusal):  # FastAPI says 400 for all that goes wrong while a body is read
+        return await refuse(request, cause)
+    status = 422 if isinstance(cause, ValueError | RecursionError) else error.status_code
     if wants_page(request):
-        return error_page(request, error.status_code)
-    return problem(error.status_code)
+        return error_page(request, status)
+    answer = problem(status)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def busy(request: Request, error: Exception) -> Response:

@@ -11,12 +11,14 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from kit.settings import Settings
 from web.app import create_app, drain
 from web.guard import BODY_LIMIT
 
 HEADER_S = 15.0  # a request's head is complete within
+GOODBYE_S = 12.0  # a client that was told goodbye is gone within, or cut off
 
 
 class ImpatientProtocol(HttpToolsProtocol):
@@ -51,6 +53,16 @@ class ImpatientProtocol(HttpToolsProtocol):
             self._deadline = None
 
 
+class ImpatientSocket(WebSocketsSansIOProtocol):
+    """A WebSocket that says goodbye to a client that does not read, without waiting for it."""
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.close":
+            self.writable.set()
+            self.loop.call_later(GOODBYE_S, self.transport.abort)
+        await super().send(message)
+
+
 class DrainingServer(uvicorn.Server):
     """Tells everybody that it goes away, and lets answers end, before it closes anything."""
 
@@ -67,7 +79,7 @@ class DrainingServer(uvicorn.Server):
 def configure(app: FastAPI, host: str, port: int, settings: Settings) -> uvicorn.Config:
     options: dict[str, Any] = {
         "http": ImpatientProtocol,
-        "ws": "websockets-sansio",
+        "ws": ImpatientSocket,
         "ws_max_size": BODY_LIMIT,
         "ws_per_message_deflate": False,  # 40 KiB a connection, and nothing to win on short texts
         "timeout_keep_alive": 15,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from kit.database import Database
 from kit.errors import Refusal
@@ -41,6 +42,7 @@ router = APIRouter()
 JOIN_S = 5.0  # the first frame comes within
 SILENCE_S = 75.0  # a client that says nothing for so long is gone: it sends heartbeats
 POLL_S = 15.0  # how often the log is looked at besides, should a push be missed
+SEND_S = 10.0  # a frame that the client does not take within: it reads too slowly
 
 CODES = {401: "unauthorised", 404: "not_found", 409: "conflict", 413: "too_large", 429: "too_many"}
 
@@ -71,6 +73,10 @@ async def _join(socket: WebSocket, conversation_id: str) -> tuple[UUID, int] | N
         return None
     except Refusal as refusal:
         await socket.close(CloseCode.LOG_IN_AGAIN if refusal.status == 401 else CloseCode.REFUSED)
+        return None
+    except (SQLAlchemyError, OSError) as problem:
+        logger.error("The database did not answer: %s", type(problem).__name__)
+        await socket.close(CloseCode.COME_BACK)
         return None
     return permitted, frame.after
 
@@ -141,7 +147,10 @@ class Visit:
             self._sent = event.seq
 
     async def _send(self, frame: BaseModel) -> None:
-        await self._socket.send_text(frame.model_dump_json())
+        try:
+            await asyncio.wait_for(self._socket.send_text(frame.model_dump_json()), SEND_S)
+        except TimeoutError:
+            raise Cut(CloseCode.TOO_SLOW) from None
 
     # What we hear ------------------------------------------------------------------------
 

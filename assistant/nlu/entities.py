@@ -27,9 +27,9 @@ LONGEST = 4000  # characters that are looked at; the web accepts no more
 
 # An invoice number mixes letters and at least three digits, or is six digits or more; Chorus Pro
 # takes at most twenty characters. After « facture n° » any number will do.
-MIXED_NUMBER = r"(?i)^(?=.*[a-z])(?=(?:[^\d]*\d){3})[a-z0-9][a-z0-9/_.\-]{2,19}$"
+MIXED_NUMBER = r"(?i)^(?!tk)(?=.*[a-z])(?=(?:[^\d]*\d){3})[a-z0-9][a-z0-9/_.\-]{2,19}$"
 LONG_NUMBER = r"^\d{6,20}$"
-ANY_NUMBER = r"(?i)^(?=.*\d)[a-z0-9][a-z0-9/_.\-]{0,19}$"
+ANY_NUMBER = r"(?i)^(?!tk)(?=.*\d)[a-z0-9][a-z0-9/_.\-]{0,19}$"
 DAY = r"^(?:0?[1-9]|[12]\d|3[01])(?:er)?$"
 YEAR = r"^(?:19|20)\d\d$"
 FIGURE = r"^\d{1,9}(?:[.,]\d{1,2})?$"
@@ -93,14 +93,13 @@ def find(pipeline: Language, text: str) -> list[dict[str, Any]]:
 
 
 def _entity(span: Span) -> dict[str, Any]:
-    if span.label_ == "invoice_number":
+    label = span.label_
+    if label == "invoice_number":
         span = span[-1:]  # the words before it only led there
-    value = span.text
-    if span.label_ == "ticket_reference" or span.doc[span.start].ent_type_ == "ticket_reference":
-        value = "TK-" + re.sub(r"\D", "", span.text)
+    reference = label == "ticket_reference"
     return {
-        "entity": span.doc[span.start].ent_type_,
-        "value": value,
+        "entity": label,
+        "value": "TK-" + re.sub(r"\D", "", span.text) if reference else span.text,
         "start": span.start_char,
         "end": span.end_char,
     }

@@ -33,6 +33,10 @@ APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 SAME_LETTER = re.compile(r"([^\W\d])\1{2,}")
 WORD = re.compile(r"[\w']+°?")
+# An invoice number or a reference says nothing about the subject; « 2026 » or « DC4 » may.
+REFERENCE = re.compile(
+    r"\b(?:(?=(?:[\w./-]*?\d){5})|(?=[\w./-]*[^\W\d_])(?=(?:[\w./-]*?\d){3}))[\w./-]*\w"
+)
 RUN_TOGETHER = re.compile(r"j([b-df-hj-np-tv-xz]\w+)")
 
 
@@ -59,13 +63,13 @@ def _whole_sentences(text: str, length: int, backwards: bool = False) -> str:
 
 
 def normalise(text: str) -> str:
-    """Lower case, plain apostrophes, no invisible characters, abbreviations spelt out.
+    """Lower case, plain apostrophes, no invisible characters or references, abbreviations spelt out.
 
     Accents stay: the embedding reads them. `fold` takes them away where n-grams are counted.
     """
     plain = unicodedata.normalize("NFKC", text.replace("n°", "numéro ").replace("N°", "numéro "))
     plain = INVISIBLE.sub("", plain).translate(APOSTROPHES).lower()
-    plain = SAME_LETTER.sub(r"\1", plain)
+    plain = REFERENCE.sub("0", SAME_LETTER.sub(r"\1", plain))
     return " ".join(WORD.sub(_spelt_out, plain).split())
 
 

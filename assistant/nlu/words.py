@@ -26,7 +26,7 @@ ABBREVIATIONS: dict[str, str] = {
     "il y avait", "fo": "il faut", "faudrai": "il faudrait",
     # small words
     "ds": "dans", "pr": "pour", "ac": "avec", "avc": "avec", "ns": "nous", "ts": "tous",
-    "tt": "tout", "tte": "toute", "ttes": "toutes", "dc": "donc", "mm": "même", "pa": "pas",
+    "tt": "tout", "tte": "toute", "ttes": "toutes", "dc": "donc", "mm": "même", "pa": "pas", "plu": "plus",
     "bcp": "beaucoup", "tjs": "toujours", "tjrs": "toujours", "tjr": "toujours", "jms": "jamais",
     "pcq": "parce que", "psk": "parce que", "parske": "parce que", "mtn": "maintenant",
     "mnt": "maintenant", "auj": "aujourd'hui", "ajd": "aujourd'hui", "pdt": "pendant",

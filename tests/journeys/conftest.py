@@ -4,7 +4,6 @@ A journey fails when the browser reports an error of a script or a breach of the
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -81,12 +80,6 @@ def chat(page: Page, service: Service) -> Chat:
 def demo(page: Page, service: Service) -> Demo:
     """The demo host page, the panel still closed."""
     return Demo.open(page, service.address)
-
-
-@pytest.fixture(scope="session")
-def images() -> Path:
-    """Where README's pictures stand."""
-    return Path(__file__).parents[2] / "docs" / "images"
 
 
 def _watch(page: Page, errors: list[str]) -> None:

@@ -1,0 +1,278 @@
+"""What is too old is erased, and one person can be forgotten altogether, in all that we keep."""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, text, update
+
+from chorus.models import UsedToken
+from kit.clock import now
+from kit.database import Database
+from kit.errors import Invalid, NotFound
+from kit.settings import Settings
+from livechat.models import Conversation, LogEntry, Turn
+from livechat.retention import Gone, Person, Retention
+from tests.clock import Clock
+from tests.livechat.fakes import Chat, die_while_asking, identity
+from ticketing.models import SupportRequest
+
+SECRET = "ma clef est sous le paillasson"  # what the person said, and must be gone
+TABLES = (Conversation, LogEntry, Turn, SupportRequest, UsedToken)
+
+
+class RasaFile:
+    """The file that Rasa keeps its trackers in, with the table as Rasa makes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "rasa.db"
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(
+                "CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id VARCHAR(255) NOT NULL, "
+                "type_name VARCHAR(255) NOT NULL, timestamp FLOAT, intent_name VARCHAR(255), "
+                "action_name VARCHAR(255), data TEXT)"
+            )
+
+    def record(self, sender: str, words: str, age: timedelta = timedelta(0)) -> None:
+        row = (sender, "user", (now() - age).timestamp(), json.dumps({"text": words}))
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute(
+                "INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (?, ?, ?, ?)",
+                row,
+            )
+
+    @property
+    def senders(self) -> set[str]:
+        with closing(sqlite3.connect(self.path)) as connection:
+            return {row[0] for row in connection.execute("SELECT sender_id FROM events")}
+
+
+@pytest.fixture
+def rasa(tmp_path: Path) -> RasaFile:
+    return RasaFile(tmp_path)
+
+
+@pytest.fixture
+def retention(database: Database, tmp_path: Path) -> Retention:
+    return Retention(database, Settings(var=tmp_path))
+
+
+async def rows(database: Database) -> dict[str, int]:
+    """How many rows each table of people's data holds; empty ones left out."""
+    found = {}
+    async with database.reading() as session:
+        for table in TABLES:
+            name = table.__tablename__
+            found[name] = await session.scalar(text(f"SELECT count(*) FROM {name}")) or 0
+    return {name: number for name, number in found.items() if number}
+
+
+async def said_by_camille(chat: Chat) -> UUID:
+    """A connected conversation with an answer, a vote and a stored request."""
+    who = identity("camille", email="camille@example.org")
+    opened = await chat.exchange.open(uuid4(), who)
+    conversation_id = opened.conversation_id
+    await chat.say(conversation_id, SECRET)
+    await chat.ended()
+    await chat.vote(conversation_id, (await chat.events(conversation_id))[-1].seq, "down")
+    await chat.ended()
+    await chat.click(conversation_id, "act:ticket")
+    return conversation_id
+
+
+def person(way: str, conversation_id: UUID) -> Person:
+    return {
+        "id": Person(conversation_id=conversation_id),
+        "email": Person(email="camille@example.org"),
+        "an address in other letters": Person(email="Camille@Example.ORG"),
+        "subject": Person(subject="host camille"),
+    }[way]
+
+
+@pytest.mark.parametrize("way", ["id", "email", "an address in other letters", "subject"])
+async def test_one_person_is_forgotten_everywhere_and_others_are_not(
+    database: Database, retention: Retention, rasa: RasaFile, way: str
+) -> None:
+    chat = Chat(database)
+    conversation_id = await said_by_camille(chat)
+    other = (await chat.exchange.open(uuid4(), identity("nadia", email="n@x.fr"))).conversation_id
+    anonymous, _ = await chat.answer()
+    for each in chat.assistant.asked:
+        rasa.record(each.sender, SECRET)
+    rasa.record("somebody else", "bonjour")
+
+    gone = await retention.erase(person(way, conversation_id))
+
+    assert (gone.conversations, gone.requests) == (1, 1)
+    left = {other, anonymous}
+    async with database.reading() as session:
+        assert set(await session.scalars(select(Conversation.id))) == left
+        for table in (LogEntry, Turn, UsedToken):
+            assert set(await session.scalars(select(table.conversation_id))) <= left
+        assert (await session.scalars(select(SupportRequest))).all() == []
+    assert rasa.senders == {chat.assistant.asked[-1].sender, "somebody else"}
+    assert await retention.erase(person(way, conversation_id)) == Gone()
+
+
+async def test_a_request_is_forgotten_though_its_conversation_is_gone(
+    database: Database, retention: Retention, clock: Clock
+) -> None:
+    await said_by_camille(Chat(database))
+    clock.forward(days=91)
+    assert (await retention.purge()).conversations == 1
+    assert await rows(database) == {"support_requests": 1}
+    assert await retention.erase(Person(email="camille@example.org")) == Gone(requests=1)
+
+
+async def test_every_name_that_the_assistant_knew_a_person_by_is_erased(
+    database: Database, retention: Retention, rasa: RasaFile, clock: Clock
+) -> None:
+    chat = Chat(database)
+    conversation_id = await chat.open()
+    died = await die_while_asking(database, conversation_id, SECRET)
+    clock.forward(seconds=16)
+    chat.turns.wake(conversation_id)
+    await chat.ended()
+    asked = [*died.asked, *chat.assistant.asked]
+    for each in asked:
+        rasa.record(each.sender, SECRET)
+    assert len(rasa.senders) == 2
+    gone = await retention.erase(Person(conversation_id=conversation_id))
+    assert (gone.assistant_events, rasa.senders) == (2, set())
+
+
+async def test_what_an_erased_person_said_is_not_in_the_bytes_of_the_files(
+    sqlite_template: Path, tmp_path: Path, rasa: RasaFile
+) -> None:
+    path = tmp_path / "claudia.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    chat = Chat(database)
+    conversation_id = await said_by_camille(chat)
+    for each in chat.assistant.asked:
+        rasa.record(each.sender, SECRET)
+    assert _files_that_hold(SECRET, tmp_path)
+    await Retention(database, Settings(var=tmp_path)).erase(Person(conversation_id=conversation_id))
+    await database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert _files_that_hold(SECRET, tmp_path) == []
+    assert _files_that_hold("camille@example.org", tmp_path) == []
+
+
+def _files_that_hold(words: str, folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("*.db*") if words.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    "named", [{}, {"email": ""}, {"subject": ""}, {"email": "a@b.fr", "subject": "host a"}]
+)
+def test_a_person_who_is_not_named_is_nobody(named: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        Person(**named)  # type: ignore[arg-type]
+
+
+async def test_each_kind_of_data_is_kept_for_its_own_period(
+    database: Database, rasa: RasaFile, tmp_path: Path, clock: Clock
+) -> None:
+    kept = Settings(
+        var=tmp_path,
+        retention_conversations_days=10,
+        retention_requests_days=20,
+        retention_assistant_days=5,
+    )
+    retention = Retention(database, kept)
+    chat = Chat(database)
+    await said_by_camille(chat)
+    rasa.record(chat.assistant.asked[0].sender, SECRET)
+    clock.forward(days=4)
+    assert await retention.purge() == Gone()
+    clock.forward(days=2)
+    assert await retention.purge() == Gone(assistant_events=1)
+    clock.forward(days=5)
+    assert await retention.purge() == Gone(conversations=1)
+    assert await rows(database) == {"support_requests": 1}
+    clock.forward(days=10)
+    assert await retention.purge() == Gone(requests=1)
+    assert await rows(database) == {}
+
+
+async def test_a_conversation_that_goes_on_is_not_too_old(
+    database: Database, retention: Retention, clock: Clock
+) -> None:
+    chat = Chat(database)
+    conversation_id = await chat.open()
+    for _ in range(3):
+        clock.forward(days=60)
+        await chat.say(conversation_id, "toujours là")
+        await chat.ended()
+        assert await retention.purge() == Gone()
+
+
+async def test_more_conversations_than_fit_in_one_transaction_are_purged(
+    database: Database, retention: Retention, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livechat.retention.AT_ONCE", 2)
+    chat = Chat(database)
+    for _ in range(5):
+        await chat.open()
+    clock.forward(days=91)
+    assert await retention.purge() == Gone(conversations=5)
+
+
+async def test_who_writes_in_a_conversation_that_was_erased_is_told_that_it_is_gone(
+    database: Database, retention: Retention
+) -> None:
+    chat = Chat(database)
+    conversation_id, _ = await chat.answer()
+    await retention.erase(Person(conversation_id=conversation_id))
+    with pytest.raises(NotFound):
+        await chat.say(conversation_id, "il y a quelqu’un ?")
+
+
+async def test_a_used_token_is_forgotten_once_it_has_expired(
+    database: Database, retention: Retention, clock: Clock
+) -> None:
+    await Chat(database).exchange.open(uuid4(), identity())
+    await retention.purge()
+    assert (await rows(database))["used_identity_tokens"] == 1
+    clock.forward(minutes=11)
+    await retention.purge()
+    assert "used_identity_tokens" not in await rows(database)
+
+
+async def test_a_record_of_the_assistant_that_is_not_there_yet_is_no_problem(
+    database: Database, retention: Retention, tmp_path: Path
+) -> None:
+    await retention.purge()
+    assert not (tmp_path / "rasa.db").exists()
+    sqlite3.connect(tmp_path / "rasa.db").close()
+    assert await retention.purge() == Gone()
+
+
+async def test_a_reference_of_an_erased_request_is_never_given_again(
+    database: Database, retention: Retention
+) -> None:
+    chat = Chat(database)
+    conversation_id = await said_by_camille(chat)
+    await retention.erase(Person(conversation_id=conversation_id))
+    await said_by_camille(chat)
+    async with database.reading() as session:
+        assert await session.scalar(select(SupportRequest.number)) == 2
+
+
+async def test_a_conversation_at_rest_is_unchanged_by_a_purge(
+    database: Database, retention: Retention
+) -> None:
+    chat = Chat(database)
+    conversation_id = await said_by_camille(chat)
+    before = await chat.events(conversation_id)
+    async with database.writing.begin() as session:
+        await session.execute(update(Conversation).values(active_at=now() - timedelta(days=89)))
+    assert await retention.purge() == Gone()
+    assert await chat.events(conversation_id) == before
