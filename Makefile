@@ -7,8 +7,9 @@ PORT ?= 8000
 PYTHON := $(shell for each in python3 /usr/bin/python3 /usr/local/bin/python3 python; do \
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null && echo "$$each" && break; \
 	done)
-SETUP = $(if $(PYTHON),$(PYTHON),@echo "✗ Python is missing: install python3 (3.8 or newer), then try again." >&2; false) -m setup
-WEB = .venv/bin/python -m web
+SETUP = @$(if $(PYTHON),$(PYTHON),echo "✗ Python is missing: install python3 (3.8 or newer), then try again." >&2; false) -m setup
+WEB = @$(if $(wildcard .venv/bin/python),,echo "✗ Nothing is built yet: make install, then try again." >&2; false;) \
+	.venv/bin/python -m web migrate >/dev/null && .venv/bin/python -m web
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types house unit bot journeys install train lock evaluate hours erase purge backup clean
@@ -18,52 +19,52 @@ help: ## This list
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 run: ## Build what is missing and start everything (PORT=8000 HOST=127.0.0.1)
-	@$(SETUP) run --host "$(HOST)" --port "$(PORT)"
+	$(SETUP) run --host "$(HOST)" --port "$(PORT)"
 
 test: ## Everything that CI checks
-	@$(SETUP) test
+	$(SETUP) test
 
 lint: ## Part of the tests: style of the code (ruff)
-	@$(SETUP) lint
+	$(SETUP) lint
 
 types: ## Part of the tests: types (mypy, strict)
-	@$(SETUP) types
+	$(SETUP) types
 
 house: ## Part of the tests: import order and the rules of the house
-	@$(SETUP) house
+	$(SETUP) house
 
 unit: ## Part of the tests: unit and integration tests, on SQLite and PostgreSQL
-	@$(SETUP) unit
+	$(SETUP) unit
 
 bot: ## Part of the tests: data validation, training, stories, components
-	@$(SETUP) bot
+	$(SETUP) bot
 
 journeys: ## Part of the tests: journeys in a browser
-	@$(SETUP) journeys
+	$(SETUP) journeys
 
 install: ## Build both environments and the model, start nothing
-	@$(SETUP) install
+	$(SETUP) install
 
 train: ## Train the model again
-	@$(SETUP) train
+	$(SETUP) train
 
 lock: ## Resolve requirements/*.in again
-	@$(SETUP) lock
+	$(SETUP) lock
 
-evaluate: ## Measure how well questions are understood
-	@$(WEB) evaluate
+evaluate: ## Measure how well questions are understood (ARGS=--write updates docs/understanding.md)
+	$(SETUP) evaluate $(ARGS)
 
 hours: ## Exceptional closures and openings (ARGS='close 2026-12-24 --reason "…"')
-	@$(WEB) hours $(or $(ARGS),list)
+	$(WEB) hours $(or $(ARGS),list)
 
 erase: ## Erase one person's data (ID=… or EMAIL=…)
-	@$(WEB) erase $(if $(ID),--id "$(ID)") $(if $(EMAIL),--email "$(EMAIL)")
+	$(WEB) erase $(if $(ID),--id "$(ID)") $(if $(EMAIL),--email "$(EMAIL)")
 
 purge: ## Remove what is older than its retention
-	@$(WEB) purge
+	$(WEB) purge
 
 backup: ## Copy the database while it runs (FILE=…)
-	@$(WEB) backup $(if $(FILE),--file "$(FILE)")
+	$(WEB) backup $(if $(FILE),--file "$(FILE)")
 
 clean: ## Remove environments, models and caches; data in var/ stays
 	rm -rf .venv .venv-rasa .venv-tools .rasa models web/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,12 +1,12 @@
 """How often one visitor may do a thing: so that nobody takes the service away from the others."""
 
-import time
 from enum import StrEnum
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from kit.clock import now
 from kit.errors import TooMany
 
 
@@ -36,7 +36,7 @@ class Limits:
         if not self._on or await self._strategy.hit(item, limited.name, who):
             return
         reset = (await self._strategy.get_window_stats(item, limited.name, who)).reset_time
-        raise TooMany("Too many requests.", retry_after=max(1.0, reset - time.time()))
+        raise TooMany("Too many requests.", retry_after=max(1.0, reset - now().timestamp()))
 
 
 def _storage(redis_url: str) -> Storage:

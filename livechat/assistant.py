@@ -135,7 +135,7 @@ def as_message(ask: Ask) -> str:
     """The text that Rasa is sent: only our own buttons may send commands."""
     match ask:
         case AskText(text=text):
-            return excerpt(as_plain_text(text))
+            return as_plain_text(excerpt(text))
         case AskCommand(intent=intent, entities=entities):
             return f"/{intent}{json.dumps(entities, ensure_ascii=False) if entities else ''}"
 

@@ -108,8 +108,8 @@ class Retention:
             ids = (await session.scalars(chosen.with_for_update())).all()
             senders = await _senders(session, ids)
             if requests:
-                chosen = delete(SupportRequest).where(SupportRequest.conversation_id.in_(ids))
-                erased = await _count(session, chosen)
+                theirs = delete(SupportRequest).where(SupportRequest.conversation_id.in_(ids))
+                erased = await _count(session, theirs)
             for table in (Turn, LogEntry, UsedToken):
                 await session.execute(delete(table).where(table.conversation_id.in_(ids)))
             await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))

@@ -17,15 +17,22 @@ def train() -> None:
     model.train(environments.bot(), again=True)
 
 
+def evaluate(*options: str) -> None:
+    python = environments.bot()
+    model.train(python)
+    checks.check([python, "-m", "assistant.evaluation", *options], model.RASA_ENVIRONMENT)
+
+
 def lock() -> None:
     locks.lock_all(environments.find_uv())
 
 
-COMMANDS: Dict[str, Callable[[], None]] = {
+COMMANDS: Dict[str, Callable[..., None]] = {
     "install": install,
     "train": train,
     "lock": lock,
     "test": checks.test,
+    "evaluate": evaluate,
 }
 
 
@@ -34,12 +41,14 @@ def main() -> None:
     parser.add_argument("command", choices=["run", *COMMANDS, *checks.STAGES])
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    asked = parser.parse_args()
+    asked, options = parser.parse_known_args()
+    if options and asked.command != "evaluate":
+        parser.error(f"unknown: {' '.join(options)}")
     try:
         if asked.command == "run":
             service.start(asked.host, asked.port)
         elif asked.command in COMMANDS:
-            COMMANDS[asked.command]()
+            COMMANDS[asked.command](*options)
         else:
             checks.stage(asked.command)
     except Stopped as reason:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chorus.identity import SIZE, Verifier
@@ -20,8 +21,9 @@ from livechat.access import Doorkeeper, check_current, permit
 from livechat.exchange import Exchange, Heard
 from livechat.hub import Cut, Hub
 from livechat.protocol import AnyEvent, Said, Seq, Voted
+from web.problems import DOCUMENTED
 
-router = APIRouter(prefix="/api", tags=["api"])
+router = APIRouter(prefix="/api", tags=["api"], responses=DOCUMENTED)
 
 WAIT_S = 10.0  # the longest that an answer waits for the assistant's turn
 POLL_S = 0.5  # how often the end of a turn is looked up besides, should a push be missed
@@ -77,14 +79,15 @@ def exchange_of(request: Request) -> Exchange:
 
 
 async def authorised(
-    request: Request, conversation_id: str, authorization: Annotated[str, Header()] = ""
+    request: Request,
+    conversation_id: str,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
 ) -> UUID:
     """The conversation of the path, for the bearer of its token."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if bearer is None:
         raise Unauthorised("This call needs the token of its conversation.")
     doorkeeper: Doorkeeper = request.app.state.doorkeeper
-    key = doorkeeper.read(token.strip())
+    key = doorkeeper.read(bearer.credentials.strip())
     permitted = permit(key, conversation_id.lower())
     async with database_of(request).reading() as session:
         await check_current(session, key)
@@ -94,8 +97,8 @@ async def authorised(
 Talking = Annotated[Exchange, Depends(exchange_of)]
 Permitted = Annotated[UUID, Depends(authorised)]
 Prefer = Annotated[str, Header()]
-# Years that can be counted in: 400 days on, and in any time zone, there still is a date.
-FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+# The years whose public holidays are known.
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def with_plus(instant: str) -> str:

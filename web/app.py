@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from fastapi import FastAPI, Request
@@ -49,12 +50,14 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     front = [pages.demo_router, pages.router] if settings.demo else [pages.router]
     for router in (*front, help_pages, api.router, api_page.router, socket.router, actions_door):
         app.include_router(router)
-    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    unwell: dict[int | str, dict[str, Any]] = {503: problems.DOCUMENTED[503]}
+    app.add_api_route("/healthz", healthz, responses=unwell, tags=["health"])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
 async def healthz(request: Request) -> JSONResponse:
+    """Whether the model is loaded and warm and the database answers; why not, if not."""
     health: Health = request.app.state.health
     reason = await health.problem()
     if reason is None:

@@ -2,11 +2,14 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
+from asyncpg import PostgresError  # type: ignore[import-untyped]
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from kit.errors import Later, Refusal
@@ -16,6 +19,26 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 BUSY_S = 2  # when the database was busy: come back after
+
+# How a database says that it is busy or gone. While a connection is opened, drivers speak plainly.
+ABSENCES = (OperationalError, InterfaceError, NoConnection, PostgresError, OSError)
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": why,
+        "content": {MEDIA_TYPE: {"schema": {"type": "object", "required": ["title", "status"]}}},
+    }
+    for status, why in {
+        401: "No token, or one that is not valid",
+        403: "Called by the page of another site",
+        404: "Foreign or absent",
+        409: "In conflict with what is stored",
+        413: "Too large",
+        422: "Not well formed",
+        429: "Too many requests: come back after `Retry-After` seconds",
+        503: "Not now: come back after `Retry-After` seconds",
+    }.items()
+}
 
 
 def problem(
@@ -93,6 +116,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, refuse)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(OperationalError, busy)
-    for driver_error in (ConnectionError, TimeoutError):
-        app.add_exception_handler(driver_error, busy)
+    for absence in ABSENCES:
+        app.add_exception_handler(absence, busy)

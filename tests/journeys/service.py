@@ -78,6 +78,9 @@ class Service:
         """The web dies at once, as when the power fails; whoever tends it starts it again."""
         os.kill(self._child("serve"), signal.SIGKILL)
 
+    def kill_rasa(self) -> None:
+        os.kill(self._child("rasa"), signal.SIGKILL)
+
     def _child(self, word: str) -> int:
         task = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         for pid in task.read_text(encoding="utf-8").split():

@@ -1,0 +1,119 @@
+"""The migrations make exactly the tables that the code expects, whoever runs them first."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+import chorus.models
+import kit.models
+import livechat.models
+import ticketing.models
+from kit.database import Base, Database
+from kit.migration import config, migrate
+from tests.databases import PostgreSQLServer
+
+ROOT = Path(__file__).parents[2]
+MODULES = (chorus.models, kit.models, livechat.models, ticketing.models)
+SCRIPTS = ScriptDirectory.from_config(config())
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+async def test_models_and_migrations_agree(database: Database) -> None:
+    assert {module.__name__ for module in MODULES} <= set(sys.modules)
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_migrating_again_changes_nothing(database: Database) -> None:
+    await migrate(database)
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_each_migration_can_be_taken_back_and_done_again(database: Database) -> None:
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
+        left = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    assert left == ["alembic_version"]
+    await migrate(database)
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_what_was_stored_before_a_migration_is_still_there(database: Database) -> None:
+    first = SCRIPTS.get_base()
+    assert first is not None
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(config(sync), first))
+        await connection.execute(
+            text(
+                "INSERT INTO conversations (id, mode, last_seq, token_generation, created_at, "
+                "active_at, sender, sender_turns, memory) VALUES "
+                "('00000000000000000000000000000001', 'assistant', 0, 0, "
+                "'2026-11-24 05:32:00', '2026-11-24 05:32:00', 's1', 0, '{}')"
+            )
+        )
+    await migrate(database)
+    async with database.reading() as session:
+        found = await session.get_one(livechat.models.Conversation, _id(1))
+    assert (found.sender, found.former_senders) == ("s1", [])
+
+
+def _id(number: int) -> livechat.models.UUID:
+    return livechat.models.UUID(int=number)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/empty.db"
+    server: PostgreSQLServer = request.getfixturevalue("postgresql_server")
+    return server.create(f"empty_{request.node.name[:20]}")
+
+
+async def test_processes_that_migrate_at_once_both_find_it_done(
+    empty_url: str, tmp_path: Path
+) -> None:
+    settings = {"CLAUDIA_DATABASE_URL": empty_url, "CLAUDIA_VAR": str(tmp_path / "var")}
+    processes = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "web", "migrate"),
+            cwd=ROOT,
+            env=os.environ | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        said, complaint = await process.communicate()
+        assert (process.returncode, said) == (0, b"The database is up to date.\n"), complaint
+    database = Database(empty_url)
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    await database.close()
+
+
+def test_migrations_are_dated_sentences_in_one_line_of_descent() -> None:
+    revisions = list(SCRIPTS.walk_revisions())
+    names = [Path(revision.path).name for revision in revisions]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d-\d{4}(_[a-z]+)+\.py", name) for name in names)
+    assert names == sorted(names, reverse=True)
+    for newer, older in pairwise(revisions):
+        assert newer.down_revision == older.revision
