@@ -188,7 +188,9 @@ class AskExplanation(TopicAction):
         known = bool(disliked) and self._library.knows(disliked)
         title = self._library.title_of(disliked) if known else None
         say(dispatcher, words.what_went_wrong(title), answer=talked("probleme"))
-        return []
+        # Rasa sets it only afterwards: without it, what is remembered of this turn has forgotten
+        # the question, and would ask it again.
+        return [SlotSet("requested_slot", "explanation")]
 
 
 class ReadExplanation(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed

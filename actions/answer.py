@@ -41,7 +41,7 @@ class GiveAnswer(TopicAction):
         context = await self.context(tracker)
         foreign = meant.language != "fr"
         if given[chosen.answer_id] >= TWICE:
-            await self._say_again(dispatcher, chosen)
+            await self._say_again(dispatcher, chosen, asked=given[chosen.answer_id] + 1)
         elif chosen.answer_id in self._library.redirections:
             self._redirect(dispatcher, chosen, context, foreign)
         else:
@@ -77,10 +77,12 @@ class GiveAnswer(TopicAction):
         shown = words.in_french(text) if foreign else text
         say(dispatcher, shown, answer=answer, votable=True)
 
-    async def _say_again(self, dispatcher: CollectingDispatcher, chosen: Candidate) -> None:
+    async def _say_again(
+        self, dispatcher: CollectingDispatcher, chosen: Candidate, asked: int
+    ) -> None:
         offer, choices = await self.offer()
         title = self._library.title_of(chosen.answer_id)
-        text = f"{words.said_twice(title)}\n\n{offer}"
+        text = f"{words.said_twice(title, asked)}\n\n{offer}"
         answer = _named(self._library, chosen)
         say(dispatcher, text, choices=choices, answer=answer)
 

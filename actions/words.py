@@ -27,10 +27,12 @@ def in_french(text: str) -> str:
     return f"{ENGLISH}\n\n{text}"
 
 
-def said_twice(title: str) -> str:
+def said_twice(title: str, asked: int) -> str:
+    """`asked`: how often the user has asked for it, this time included; each text is another."""
+    times = f" C’est la {asked}e fois que nous y revenons." if asked > 3 else ""
     return (
         f"Je vous ai déjà donné deux fois ma réponse sur « {title} » : "
-        "la répéter ne vous aiderait pas. Elle reste affichée plus haut."
+        f"la répéter ne vous aiderait pas. Elle reste affichée plus haut.{times}"
     )
 
 

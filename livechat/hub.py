@@ -58,6 +58,7 @@ class Listener:
 class Hub:
     def __init__(self) -> None:
         self._listeners: defaultdict[UUID, set[Listener]] = defaultdict(set)
+        self._one_left = asyncio.Event()
 
     @contextmanager
     def listen(self, conversation_id: UUID) -> Iterator[Listener]:
@@ -69,6 +70,7 @@ class Hub:
             self._listeners[conversation_id].discard(listener)
             if not self._listeners[conversation_id]:
                 del self._listeners[conversation_id]
+            self._one_left.set()
 
     def publish(self, conversation_id: UUID, *frames: ServerFrame) -> None:
         for listener in self._listeners.get(conversation_id, ()):
@@ -91,3 +93,9 @@ class Hub:
             for listener in listeners:
                 listener.offer(GoingAway(delay_s=delay_s))
                 listener.cut(CloseCode.COME_BACK)
+
+    async def all_left(self) -> None:
+        """Returns once nobody listens any more."""
+        while self._listeners:
+            self._one_left.clear()
+            await self._one_left.wait()

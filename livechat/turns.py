@@ -55,7 +55,7 @@ class Turns:
         self._assistant = assistant
         self._timeout_s = timeout_s
         self._runners: dict[UUID, asyncio.Task[None]] = {}
-        self._woken: set[UUID] = set()  # what a runner has to look at again before it stops
+        self._woken: set[UUID] = set()  # woken since its runner began to look
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     # Running them ------------------------------------------------------------------------
@@ -82,10 +82,9 @@ class Turns:
 
     async def _run(self, conversation_id: UUID) -> None:
         async with self._at_once:
-            while conversation_id in self._woken:
-                self._woken.discard(conversation_id)
-                while await self.take_one(conversation_id):
-                    pass
+            self._woken.discard(conversation_id)
+            while await self.take_one(conversation_id):
+                pass
 
     async def sweep_forever(self) -> None:
         while True:
@@ -111,6 +110,13 @@ class Turns:
         """Let the turns in flight end; what does not is taken again after the next start."""
         if self._runners:
             await asyncio.wait(self._runners.values(), timeout=seconds)
+
+    async def stop(self) -> None:
+        """Let go of the turns in flight: their rows stand, they are taken again after a start."""
+        runners = list(self._runners.values())
+        for runner in runners:
+            runner.cancel()
+        await asyncio.gather(*runners, return_exceptions=True)
 
     # One turn ----------------------------------------------------------------------------
 

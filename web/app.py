@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 DRAIN_S = 8.0  # the turns in flight may end for so long when we stop
+GOODBYE_S = 2.0  # and whoever listens has so long to be told
 
 
 def create_app(settings: Settings | None = None, assistant: Assistant | None = None) -> FastAPI:
@@ -83,6 +84,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
             yield
             for watch in watches:
                 watch.cancel()
+        await app.state.turns.stop()
 
 
 def _furnish(
@@ -147,3 +149,5 @@ async def drain(app: FastAPI) -> None:
     with suppress(AttributeError):  # stopped before it had started
         await app.state.turns.drain(DRAIN_S)
         app.state.hub.go_away(delay_s=2.0)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(app.state.hub.all_left(), GOODBYE_S)

@@ -105,13 +105,17 @@ class Visit:
 
     async def last(self) -> None:
         with self._hub.listen(self._conversation_id) as listener:
-            writer = asyncio.create_task(self._write(listener))
-            reader = asyncio.create_task(self._read(listener))
-            _, pending = await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
-            for task in pending:
-                task.cancel()
-            ended = await asyncio.gather(writer, reader, return_exceptions=True)
-        await self._close(ended)
+            tasks = [
+                asyncio.create_task(self._write(listener)),
+                asyncio.create_task(self._read(listener)),
+            ]
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+            await asyncio.wait(tasks)
+        await self._close(task.exception() for task in tasks if not task.cancelled())
 
     async def _close(self, ended: Iterable[BaseException | None]) -> None:
         for problem in ended:

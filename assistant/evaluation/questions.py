@@ -73,8 +73,11 @@ def leaked(questions: Iterable[Question], trained: Iterable[str]) -> list[Questi
     What everybody says (« bonjour », « merci beaucoup ») is no leak: two words or fewer are left out.
     """
     known = {essence(text) for text in trained}
-    return [each for each in questions if len(essence(each.text).split()) > 2 and
-            essence(each.text) in known]
+    return [
+        each
+        for each in questions
+        if len(essence(each.text).split()) > 2 and essence(each.text) in known
+    ]
 
 
 def essence(text: str) -> str:

@@ -29,7 +29,9 @@ class Calibration:
 
     def confidences(self, scores: np.ndarray, outside: int) -> np.ndarray:
         """Chance of each intent, shape (n, k); the column `outside` holds the rest of 1."""
-        inside = np.delete(softmax(_without(scores, outside) / self.temperature, axis=1), outside, 1)
+        inside = np.delete(
+            softmax(_without(scores, outside) / self.temperature, axis=1), outside, 1
+        )
         known = self.in_scope(scores, outside)[:, np.newaxis]
         return np.insert(inside * known, outside, 1 - known[:, 0], axis=1)
 

@@ -1,13 +1,15 @@
-"""Scores every intent for a message: what could the user mean, and how much speaks for it.
+"""Ranks what the user could mean, each with its chance.
 
 Out of scope is an intent like the others, with examples of its own: that beats every threshold on
 a classifier that has never seen a foreign question (findings.md). A text without a Latin letter
-never gets here. What the scores are worth is the next component's business.
+never gets here.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,55 +22,45 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu import regression
+from assistant.nlu.decision import Candidate, Thresholds
 from assistant.nlu.embedder import SentenceEmbedder
-from assistant.nlu.features import Features
+from assistant.nlu.judgement import Judgement
+from assistant.nlu.model import Examples, IntentModel, learn
 from assistant.nlu.normalisation import NORMALISED
 
-SCORES = "intent_scores"  # the key of the message: (intents, scores of shape (k,))
-FILE = "classifier.npz"
+READING = "reading"  # the key of the message under which the Reading stands
+MODEL, JUDGEMENT = "classifier.npz", "judgement.json"
 
 
 @dataclass(frozen=True)
-class Examples:
-    """What there is to learn from, one row a sentence."""
+class Reading:
+    """What a message may mean."""
 
-    texts: list[str]  # normalised
-    embeddings: np.ndarray  # float32, shape (n, d)
-    labels: np.ndarray  # intents, shape (n,)
+    candidates: list[Candidate]  # all intents, best first
+    thresholds: Thresholds  # learnt with them
 
 
 @dataclass(frozen=True)
-class IntentModel:
-    features: Features
-    intents: list[str]
-    weights: np.ndarray  # float32, shape (columns, k)
-    offsets: np.ndarray  # float32, shape (k,)
+class Learnt:
+    """A model and what its scores are worth."""
+
+    model: IntentModel
+    judgement: Judgement
+
+    def read(self, text: str, embedding: np.ndarray) -> Reading:
+        scores = self.model.scores([text], embedding[np.newaxis, :])[0]
+        candidates = self.judgement.candidates(self.model.intents, scores)
+        return Reading(candidates, self.judgement.thresholds)
+
+    def save(self, folder: Path) -> None:
+        self.model.save(folder / MODEL)
+        stored = json.dumps(self.judgement.as_dict(), indent=2)
+        (folder / JUDGEMENT).write_text(stored, encoding="utf-8")
 
     @classmethod
-    def learn(cls, examples: Examples) -> IntentModel:
-        features = Features.fit(examples.texts, examples.embeddings)
-        columns = features.of(examples.texts, examples.embeddings)
-        directions = regression.Directions.of(columns)
-        fitted = regression.fit(directions.rows, examples.labels)
-        weights = directions.weights(columns, fitted.coef_)
-        offsets = fitted.intercept_.astype(np.float32)
-        return cls(features, [str(intent) for intent in fitted.classes_], weights, offsets)
-
-    def scores(self, texts: list[str], embeddings: np.ndarray) -> np.ndarray:
-        """Shape (n, k), in the order of `intents`."""
-        return np.asarray(self.features.of(texts, embeddings) @ self.weights + self.offsets)
-
-    def save(self, path: Any) -> None:
-        own = {"intents": np.array(self.intents), "weights": self.weights, "offsets": self.offsets}
-        np.savez(path, **own, **self.features.as_arrays())
-
-    @classmethod
-    def open(cls, path: Any) -> IntentModel:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        intents = [str(intent) for intent in arrays["intents"]]
-        return cls(Features.from_arrays(arrays), intents, arrays["weights"], arrays["offsets"])
+    def open(cls, folder: Path) -> Learnt:
+        stored = json.loads((folder / JUDGEMENT).read_text(encoding="utf-8"))
+        return cls(IntentModel.open(folder / MODEL), Judgement.from_dict(stored))
 
 
 def embedding_of(message: Message) -> np.ndarray | None:
@@ -82,23 +74,21 @@ def examples_of(training_data: TrainingData) -> Examples:
     found = [
         (message.get(NORMALISED), embedding_of(message), message.get(INTENT))
         for message in training_data.intent_examples
-        if message.get(NORMALISED)
     ]
-    kept = [(text, row, intent) for text, row, intent in found if row is not None]
-    texts, rows, labels = zip(*kept)
+    texts, rows, labels = zip(*(each for each in found if each[1] is not None))
     return Examples(list(texts), np.stack(rows), np.array(labels))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ScopeAwareClassifier(GraphComponent, IntentClassifier):
-    """Leaves the scores of all intents on the message, for the Decider."""
+    """Leaves a Reading on every message that has an embedding, for the Decider."""
 
     def __init__(
-        self, storage: ModelStorage, resource: Resource, model: IntentModel | None = None
+        self, storage: ModelStorage, resource: Resource, learnt: Learnt | None = None
     ) -> None:
         self._storage = storage
         self._resource = resource
-        self._model = model
+        self._learnt = learnt
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -124,18 +114,17 @@ class ScopeAwareClassifier(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> ScopeAwareClassifier:
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, IntentModel.open(folder / FILE))
+            return cls(model_storage, resource, Learnt.open(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
-        self._model = IntentModel.learn(examples_of(training_data))
+        self._learnt = Learnt(*learn(examples_of(training_data)))
         with self._storage.write_to(self._resource) as folder:
-            self._model.save(folder / FILE)
+            self._learnt.save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            row = embedding_of(message)
-            if self._model is not None and row is not None:
-                scores = self._model.scores([message.get(NORMALISED)], row[np.newaxis, :])[0]
-                message.set(SCORES, (self._model.intents, scores))
+            embedding = embedding_of(message)
+            if self._learnt is not None and embedding is not None:
+                message.set(READING, self._learnt.read(message.get(NORMALISED), embedding))
         return messages

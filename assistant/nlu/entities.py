@@ -37,7 +37,10 @@ FIGURE = r"^\d{1,9}(?:[.,]\d{1,2})?$"
 PATTERNS: list[dict[str, Any]] = [
     {"label": "ticket_reference", "pattern": [{"TEXT": {"REGEX": r"(?i)^tk-?\d{6,}$"}}]},
     {"label": "ticket_reference", "pattern": [{"LOWER": "tk"}, {"TEXT": {"REGEX": r"^\d{6,}$"}}]},
-    {"label": "date", "pattern": [{"TEXT": {"REGEX": r"^\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d\d){1,2}$"}}]},
+    {
+        "label": "date",
+        "pattern": [{"TEXT": {"REGEX": r"^\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d\d){1,2}$"}}],
+    },
     {"label": "date", "pattern": [{"TEXT": {"REGEX": r"^(?:19|20)\d\d-\d\d-\d\d$"}}]},
     {
         "label": "date",
@@ -55,7 +58,10 @@ PATTERNS: list[dict[str, Any]] = [
             {"LOWER": {"IN": list(CURRENCY)}},
         ],
     },
-    {"label": "amount", "pattern": [{"LOWER": {"REGEX": r"^\d+(?:[.,]\d{1,2})?(?:€|eur|euros?)$"}}]},
+    {
+        "label": "amount",
+        "pattern": [{"LOWER": {"REGEX": r"^\d+(?:[.,]\d{1,2})?(?:€|eur|euros?)$"}}],
+    },
     {
         "label": "invoice_number",
         "pattern": [

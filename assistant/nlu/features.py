@@ -31,11 +31,13 @@ class Features:
     def fit(cls, texts: list[str], embeddings: np.ndarray) -> Features:
         return cls(embeddings.mean(axis=0), _vectoriser(min_df=SEEN_IN).fit(texts))
 
-    def of(self, texts: list[str], embeddings: np.ndarray) -> sparse.csr_matrix:
-        """One row a text, shape (n, d + number of n-grams)."""
-        centred = centre(embeddings, self.mean)
-        spelling = self.vectoriser.transform(texts)
-        return sparse.hstack([DENSE_WEIGHT * centred, spelling]).tocsr().astype(np.float32)
+    def meaning(self, embeddings: np.ndarray) -> np.ndarray:
+        """The first half, shape (n, d)."""
+        return DENSE_WEIGHT * centre(embeddings, self.mean)
+
+    def spelling(self, texts: list[str]) -> sparse.csr_matrix:
+        """The second half, shape (n, number of n-grams)."""
+        return self.vectoriser.transform(texts).astype(np.float32)
 
     def as_arrays(self) -> dict[str, Any]:
         """Plain arrays, so that a stored model holds no code."""

@@ -6,7 +6,14 @@ A journey fails when the browser reports an error of a script or a breach of the
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from setup.ports import free_loopback_port
 from tests.journeys.chat import Chat
@@ -15,6 +22,8 @@ from tests.journeys.service import Service
 
 CHROMIUM = "/usr/bin/chromium"
 WAIT_MS = 12_000  # a busy machine is slow; nothing here waits that long when all is well
+
+expect.set_options(timeout=WAIT_MS)
 
 type NewContext = Callable[..., BrowserContext]
 

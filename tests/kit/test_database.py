@@ -1,9 +1,7 @@
-"""One transaction a step, one writer at a time, instants that keep their zone: on both databases."""
+"""One transaction a step, one writer at a time, instants with their zone: on both databases."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,10 +11,10 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from kit.database import Database, async_url, is_sqlite
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import Mode
+from tests.processes import at_once
 
-ROOT = Path(__file__).parents[2]
 PARIS_SUMMER = timezone(timedelta(hours=2))
-PROCESSES, EACH = 3, 60
+PROCESSES, EACH = 3, 50
 
 
 async def store(database: Database, **values: object) -> UUID:
@@ -96,21 +94,45 @@ async def test_a_reader_sees_what_is_committed_and_waits_for_nobody(database: Da
 # One writer at a time ----------------------------------------------------------------------------
 
 
-async def test_several_processes_number_without_duplicates_or_holes(
-    database: Database, database_url: str
-) -> None:
-    async with database.writing.begin() as session:
-        await session.execute(text("CREATE TABLE counter (last INTEGER)"))
-        await session.execute(text("INSERT INTO counter VALUES (0)"))
-        await session.execute(text("CREATE TABLE given (number INTEGER)"))
-    command = (sys.executable, "-m", "tests.kit.numbering", database_url, str(EACH))
-    processes = [
-        await asyncio.create_subprocess_exec(*command, cwd=ROOT) for _ in range(PROCESSES)
-    ]
-    assert [await process.wait() for process in processes] == [0] * PROCESSES
-    async with database.reading() as session:
-        given = (await session.scalars(text("SELECT number FROM given ORDER BY number"))).all()
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_several_processes_number_without_duplicates_or_holes(database_url: str) -> None:
+    asyncio.run(_run(database_url, *COUNTER))
+    assert at_once(PROCESSES, _number_things, database_url) == [0] * PROCESSES
+    given = asyncio.run(_run(database_url, "SELECT number FROM given ORDER BY number"))
     assert given == list(range(1, PROCESSES * EACH + 1))
+
+
+COUNTER = (
+    "CREATE TABLE counter (last INTEGER)",
+    "INSERT INTO counter VALUES (0)",
+    "CREATE TABLE given (number INTEGER)",
+)
+
+
+async def _run(url: str, *statements: str) -> list[int]:
+    """Carry these out. What the last one gives, if it gives anything."""
+    database = Database(url)
+    async with database.writing.begin() as session:
+        for statement in statements[:-1]:
+            await session.execute(text(statement))
+        found = await session.execute(text(statements[-1]))
+        rows = list(found.scalars()) if statements[-1].startswith("SELECT") else []
+    await database.close()
+    return rows
+
+
+def _number_things(url: str) -> None:
+    asyncio.run(_number(Database(url), "" if is_sqlite(url) else "FOR UPDATE"))
+
+
+async def _number(database: Database, lock: str) -> None:
+    """Read under the lock, then write the next number: as livechat/log.py does."""
+    for _ in range(EACH):
+        async with database.writing.begin() as session:
+            last = await session.scalar(text(f"SELECT last FROM counter {lock}"))
+            for statement in ("UPDATE counter SET last = :n", "INSERT INTO given VALUES (:n)"):
+                await session.execute(text(statement), {"n": (last or 0) + 1})
+    await database.close()
 
 
 async def test_sqlite_keeps_what_it_acknowledged_and_forgets_what_was_erased(

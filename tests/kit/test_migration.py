@@ -1,12 +1,11 @@
 """The migrations make exactly the tables that the code expects, whoever runs them first."""
 
 import asyncio
-import os
 import re
-import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -18,12 +17,13 @@ from sqlalchemy import Connection, inspect, text
 import chorus.models
 import kit.models
 import livechat.models
+import tests.databases
 import ticketing.models
 from kit.database import Base, Database
 from kit.migration import config, migrate
 from tests.databases import PostgreSQLServer
+from tests.processes import at_once
 
-ROOT = Path(__file__).parents[2]
 MODULES = (chorus.models, kit.models, livechat.models, ticketing.models)
 SCRIPTS = ScriptDirectory.from_config(config())
 
@@ -70,12 +70,8 @@ async def test_what_was_stored_before_a_migration_is_still_there(database: Datab
         )
     await migrate(database)
     async with database.reading() as session:
-        found = await session.get_one(livechat.models.Conversation, _id(1))
+        found = await session.get_one(livechat.models.Conversation, UUID(int=1))
     assert (found.sender, found.former_senders) == ("s1", [])
-
-
-def _id(number: int) -> livechat.models.UUID:
-    return livechat.models.UUID(int=number)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -84,30 +80,21 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/empty.db"
     server: PostgreSQLServer = request.getfixturevalue("postgresql_server")
-    return server.create(f"empty_{request.node.name[:20]}")
+    return server.create("empty")
 
 
-async def test_processes_that_migrate_at_once_both_find_it_done(
-    empty_url: str, tmp_path: Path
-) -> None:
-    settings = {"CLAUDIA_DATABASE_URL": empty_url, "CLAUDIA_VAR": str(tmp_path / "var")}
-    processes = [
-        await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "web", "migrate"),
-            cwd=ROOT,
-            env=os.environ | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(2)
-    ]
-    for process in processes:
-        said, complaint = await process.communicate()
-        assert (process.returncode, said) == (0, b"The database is up to date.\n"), complaint
-    database = Database(empty_url)
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_processes_that_migrate_at_once_both_find_it_done(empty_url: str) -> None:
+    assert at_once(2, tests.databases.migrate, empty_url) == [0, 0]
+    assert asyncio.run(_differences_at(empty_url)) == []
+
+
+async def _differences_at(url: str) -> list[object]:
+    database = Database(url)
     async with database.engine.connect() as connection:
-        assert await connection.run_sync(_differences) == []
+        found = await connection.run_sync(_differences)
     await database.close()
+    return found
 
 
 def test_migrations_are_dated_sentences_in_one_line_of_descent() -> None:

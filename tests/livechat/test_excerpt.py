@@ -35,7 +35,10 @@ def test_it_is_cut_between_sentences() -> None:
     assert shown.startswith(f"{greeting} Je vous écris")
     assert shown.endswith(question)
     between = shown.removeprefix(greeting).removesuffix(question).strip()
-    assert set(between.split(". ")) == {"Je vous écris au sujet de ma facture", "Je vous écris au sujet de ma facture."}
+    assert set(between.split(". ")) == {
+        "Je vous écris au sujet de ma facture",
+        "Je vous écris au sujet de ma facture.",
+    }
 
 
 def test_a_text_without_sentences_is_cut_where_it_must_be() -> None:

@@ -333,7 +333,9 @@ async def _answered(chat: Chat, conversation_id: UUID) -> bool:
 class AboutToStop(Turns):
     """Stands for an unlucky moment: a message comes just when the runner has found nothing due."""
 
-    def __init__(self, database: Database, hub: Hub, assistant: ScriptedAssistant, s: float) -> None:
+    def __init__(
+        self, database: Database, hub: Hub, assistant: ScriptedAssistant, s: float
+    ) -> None:
         super().__init__(database, hub, assistant, s)
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
 

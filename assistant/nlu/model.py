@@ -1,0 +1,61 @@
+"""The classifier itself, without Rasa: what it learns from, how it scores, how it is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from assistant.nlu import regression
+from assistant.nlu.cross_validation import hold_out, slices
+from assistant.nlu.features import Features
+from assistant.nlu.judgement import Judgement
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What there is to learn from, one row a sentence."""
+
+    texts: list[str]  # normalised
+    embeddings: np.ndarray  # float32, shape (n, d)
+    labels: np.ndarray  # intents, shape (n,)
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    features: Features
+    intents: list[str]
+    weights: np.ndarray  # float32, shape (d + number of n-grams, k)
+    offsets: np.ndarray  # float32, shape (k,)
+
+    def scores(self, texts: list[str], embeddings: np.ndarray) -> np.ndarray:
+        """Shape (n, k), in the order of `intents`."""
+        meaning, spelling = self.features.meaning(embeddings), self.features.spelling(texts)
+        split = meaning.shape[1]
+        return meaning @ self.weights[:split] + spelling @ self.weights[split:] + self.offsets
+
+    def save(self, path: Path) -> None:
+        own = {"intents": np.array(self.intents), "weights": self.weights, "offsets": self.offsets}
+        np.savez(path, **own, **self.features.as_arrays())
+
+    @classmethod
+    def open(cls, path: Path) -> IntentModel:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        intents = [str(intent) for intent in arrays["intents"]]
+        return cls(Features.from_arrays(arrays), intents, arrays["weights"], arrays["offsets"])
+
+
+def learn(examples: Examples) -> tuple[IntentModel, Judgement]:
+    """The model of all examples, and what its scores are worth on sentences held out for it."""
+    features = Features.fit(examples.texts, examples.embeddings)
+    meaning, spelling = features.meaning(examples.embeddings), features.spelling(examples.texts)
+    directions = regression.Directions.of(meaning, spelling)
+    fitted = regression.fit(directions.rows, examples.labels)
+    weights = directions.weights(sparse.hstack([meaning, spelling]).tocsr(), fitted.coef_)
+    intents = [str(intent) for intent in fitted.classes_]
+    model = IntentModel(features, intents, weights, fitted.intercept_.astype(np.float32))
+    held = hold_out(directions.rows, examples.labels, slices(meaning, examples.labels))
+    return model, Judgement.learn(held)

@@ -1,0 +1,79 @@
+"""The figures count what they say they count."""
+
+from datetime import date
+
+import pytest
+
+from assistant.evaluation import figures
+from assistant.evaluation.figures import Pair
+from assistant.evaluation.questions import Question
+from assistant.evaluation.report import ALL, markdown, measure
+from assistant.evaluation.understood import Understood
+from assistant.nlu.decision import Kind
+
+
+def pair(
+    label: str,
+    kind: str,
+    *candidates: str,
+    sure: float = 0.8,
+    ours: float = 0.9,
+    style: str = "plain",
+) -> Pair:
+    article, _, section = label.partition(".")
+    far = "far" if article == "foreign" else None
+    asked = Question("one", f"{label} ?", article, section or None, style, far)
+    return asked, Understood(Kind(kind), candidates, sure, ours, 10.0)
+
+
+PAIRS = [
+    pair("adresses.difference", "answer", "adresses.difference"),
+    pair("adresses.difference", "answer", "adresses.definition_contact"),
+    pair("brouillon.envoyer", "choose", "suivi_facture.suivre", "brouillon.symptome", style="sms"),
+    pair("humain", "escalate", "humain", ours=0.2),
+    pair("foreign", "redirect", "redirection.tva", ours=0.3),
+    pair("foreign", "answer", "adresses.difference", ours=0.95),
+]
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"),
+    [
+        (figures.right_article, 2 / 4),
+        (figures.right_faq_article, 2 / 3),
+        (figures.right_section, 1 / 3),
+        (figures.right_or_offered, 3 / 4),
+        (figures.foreign_refused, 1 / 2),
+        (figures.near_refused, None),
+        (figures.ours_kept, 3 / 4),
+        (figures.answers_right, 2 / 3),
+        (figures.answered_directly, 2 / 4),
+        (figures.told_apart, 3 / 8),
+        (figures.told_apart_near, None),
+    ],
+)
+def test_a_figure_counts_what_it_says(figure: figures.Figure, value: float | None) -> None:
+    assert figure(PAIRS) == (pytest.approx(value) if value is not None else None)
+
+
+def test_honest_confidence_has_no_calibration_error() -> None:
+    right = [pair("humain", "answer", "humain", sure=0.75)] * 3
+    wrong = [pair("ticket", "answer", "humain", sure=0.75)]
+    assert figures.calibration_error(right + wrong) == pytest.approx(0)
+    assert figures.calibration_error(wrong) == pytest.approx(0.75)
+
+
+def test_an_interval_holds_its_figure_and_is_the_same_every_time() -> None:
+    low, high = figures.interval(figures.right_article, PAIRS) or (1.0, 0.0)
+    assert low <= 0.5 <= high
+    assert figures.interval(figures.right_article, PAIRS) == (low, high)
+
+
+def test_the_report_holds_every_figure_batch_and_style() -> None:
+    measured = measure(PAIRS)
+    assert list(measured) == [ALL, "one"]
+    page = markdown(measured, "model", date(2026, 11, 24))
+    for name, _, _ in figures.FIGURES:
+        assert f"| {name} |" in page
+    assert "| sms |" in page
+    assert "brouillon → suivi_facture: 1" in page

