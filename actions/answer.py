@@ -1,6 +1,5 @@
 """The answers of the knowledge base: a section, or where to look for what is not in it."""
 
-from collections import Counter
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -13,7 +12,6 @@ from knowledge.library import Context, Library, Section, answer_text, redirectio
 from livechat.offers import act
 from livechat.protocol import Act, Answer, Choice, Decision
 
-TWICE = 2  # the same text is never sent more often
 NEAR = 0.15  # a section that users confuse with the best one is added from this confidence on
 
 
@@ -37,12 +35,9 @@ class GiveAnswer(TopicAction):
         meant: Understood,
     ) -> Events:
         """Say the chosen answer, with those that users confuse with it when they are near."""
-        given = Counter(tracker.get_slot("given") or {})
         context = await self.context(tracker)
         foreign = meant.language != "fr"
-        if given[chosen.answer_id] >= TWICE:
-            await self._say_again(dispatcher, chosen, asked=given[chosen.answer_id] + 1)
-        elif chosen.answer_id in self._library.redirections:
+        if chosen.answer_id in self._library.redirections:
             self._redirect(dispatcher, chosen, context, foreign)
         else:
             sections = together(self._library, chosen, meant)
@@ -54,10 +49,8 @@ class GiveAnswer(TopicAction):
                 choices=await self._acts(sections[0]),
                 votable=True,
             )
-        given[chosen.answer_id] += 1
         return [
             SlotSet("last_answer", chosen.answer_id),
-            SlotSet("given", dict(given)),
             SlotSet("misses", 0),
             SlotSet("pending_offer", None),
             *_leave_form(tracker),
@@ -76,15 +69,6 @@ class GiveAnswer(TopicAction):
         )
         shown = words.in_french(text) if foreign else text
         say(dispatcher, shown, answer=answer, votable=True)
-
-    async def _say_again(
-        self, dispatcher: CollectingDispatcher, chosen: Candidate, asked: int
-    ) -> None:
-        offer, choices = await self.offer()
-        title = self._library.title_of(chosen.answer_id)
-        text = f"{words.said_twice(title, asked)}\n\n{offer}"
-        answer = _named(self._library, chosen)
-        say(dispatcher, text, choices=choices, answer=answer)
 
     async def _acts(self, section: Section) -> list[Choice]:
         """What can be done at once about it: an advisor only while there may be one."""
@@ -117,18 +101,6 @@ def _answered(section: Section, confidence: float) -> Answer:
         title=section.title,
         updated_on=section.updated_on,
         confidence=confidence,
-    )
-
-
-def _named(library: Library, chosen: Candidate) -> Answer:
-    section = library.sections.get(chosen.answer_id)
-    if section:
-        return _answered(section, chosen.confidence)
-    return Answer(
-        decision=Decision.REDIRECT,
-        id=chosen.answer_id,
-        title=library.title_of(chosen.answer_id),
-        confidence=chosen.confidence,
     )
 
 

@@ -51,7 +51,8 @@ class Clarify(TopicAction):
         choices = [*self._choices(meant)][:AT_MOST]
         if not choices or meant.best is None:
             return False
-        text = words.in_french(words.WHICH) if meant.language != "fr" else words.WHICH
+        asked = words.which(choices[0].label, alone=len(choices) == 1)
+        text = words.in_french(asked) if meant.language != "fr" else asked
         best = next((c for c in meant.candidates if c.answer_id == choices[0].answer), meant.best)
         section = self._library.sections.get(best.answer_id)
         answer = Answer(

@@ -1,6 +1,7 @@
 """What the assistant says around the answers, in French."""
 
 from kit.organisation import organisation
+from kit.words import quoted
 
 REPHRASE = (
     "Je n’ai pas compris votre question, ou elle ne fait pas partie de ce que je connais. "
@@ -9,7 +10,6 @@ REPHRASE = (
 TWICE_MISSED = (
     "Je n’ai pas la réponse à votre question, et je préfère ne pas vous faire tourner en rond."
 )
-WHICH = "Je ne suis pas sûre d’avoir compris. Parlez-vous de l’un de ces sujets ?"
 WHICH_OF_IT = "De quoi parlez-vous exactement ?"
 WHAT_ABOUT = "De quoi souhaitez-vous parler ? Posez votre question en une phrase courte."
 LISTENING = "D’accord. Quelle est votre question ?"
@@ -27,17 +27,14 @@ def in_french(text: str) -> str:
     return f"{ENGLISH}\n\n{text}"
 
 
-def said_twice(title: str, asked: int) -> str:
-    """`asked`: how often the user has asked for it, this time included; each text is another."""
-    times = f" C’est la {asked}e fois que nous y revenons." if asked > 3 else ""
-    return (
-        f"Je vous ai déjà donné deux fois ma réponse sur « {title} » : "
-        f"la répéter ne vous aiderait pas. Elle reste affichée plus haut.{times}"
-    )
+def which(likeliest: str, *, alone: bool) -> str:
+    """Names the likeliest, so that the sentence tells what was understood."""
+    others = "" if alone else " ou d’un autre de ces sujets"
+    return f"Je ne suis pas sûre d’avoir compris. Parlez-vous de {quoted(likeliest)}{others} ?"
 
 
 def what_went_wrong(title: str | None) -> str:
-    about = f" sur « {title} »" if title else ""
+    about = f" sur {quoted(title)}" if title else ""
     return (
         f"Je suis désolée que ma réponse{about} ne convienne pas. "
         "Que s’est-il passé, ou que manque-t-il ? Décrivez-le en une phrase."

@@ -1,5 +1,6 @@
 """French words of the bottom shelf: opening hours, masked data, words that search looks through."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -22,6 +23,12 @@ _WITHOUT_DETAIL = {
 }
 # First words of a holiday's name that lose their capital inside a sentence.
 _COMMON_NOUNS = {"Armistice", "Fête", "Jour", "Lundi", "Vendredi"}
+
+
+def quoted(title: str) -> str:
+    """A title in a sentence, in guillemets; those that it has itself become inner ones."""
+    inner = re.sub(r"«\s*", "“", re.sub(r"\s*»", "”", title))
+    return f"«\u00a0{inner}\u00a0»"
 
 
 def explain_hours(cause: Cause, day: date, detail: str) -> str:

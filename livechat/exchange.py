@@ -18,6 +18,7 @@ from kit.clock import now
 from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound, TooLarge, Unauthorised
 from kit.masking import mask
+from knowledge.typography import with_fixed_spaces
 from livechat import log, turns, words
 from livechat.access import Doorkeeper
 from livechat.assistant import Ask, AskCommand, AskText, OpenRequest, Reply
@@ -94,7 +95,7 @@ class Exchange:
                 if identity is not None:
                     await use_once(session, identity, conversation.id)
                     _recognise(conversation, identity)
-                self._greet(session, conversation, identity)
+                await self._greet(session, conversation, identity)
             elif identity is not None:
                 await use_once(session, identity, conversation.id)
                 if conversation.subject != identity.subject:
@@ -105,14 +106,15 @@ class Exchange:
             events = await log.read_after(session, conversation.id, 0)
             return Opened(conversation.id, self._doorkeeper.token(conversation), events)
 
-    def _greet(
+    async def _greet(
         self, session: AsyncSession, conversation: Conversation, identity: Identity | None
     ) -> None:
         answer = Answer(
             decision=Decision.TALK, id="salutation", article="salutation", confidence=1.0
         )
         choices = self._proposals(identity)
-        speak(session, conversation, Reply(text=words.greeting(), choices=choices, answer=answer))
+        greeting = Reply(text=words.greeting(), choices=choices, answer=answer)
+        await speak(session, conversation, greeting)
 
     async def connect(self, conversation_id: UUID, identity: Identity) -> None:
         """The person of this conversation is known from here on.
@@ -163,7 +165,7 @@ class Exchange:
             )
             entries = [entry]
             if kinds:
-                note = words.masked(kinds)
+                note = with_fixed_spaces(words.masked(kinds))
                 entries.append(log.append_message(session, conversation, Author.SYSTEM, note))
             if conversation.mode is Mode.ASSISTANT:
                 entries += await _answer(session, conversation, entry.seq, ask)
@@ -259,7 +261,7 @@ async def _answer(
         wanted = OpenRequest(kind=KINDS[ask], **_complaint(conversation))
         return [await carry_out(session, conversation, wanted)]
     answer = Answer(decision=Decision.TALK, id="non", confidence=1.0)
-    return [speak(session, conversation, Reply(text=words.CONTINUING, answer=answer))]
+    return [await speak(session, conversation, Reply(text=words.CONTINUING, answer=answer))]
 
 
 def _complaint(conversation: Conversation) -> dict[str, str | None]:

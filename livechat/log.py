@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -107,6 +107,17 @@ async def read_after(
         .limit(limit)
     )
     return [shown(entry) for entry in await session.scalars(query)]
+
+
+async def times_said(session: AsyncSession, conversation_id: UUID, text: str) -> int:
+    """How often the assistant has already sent exactly this text."""
+    query = select(func.count()).where(
+        LogEntry.conversation_id == conversation_id,
+        LogEntry.type == "message",
+        LogEntry.payload["author"].as_string() == Author.ASSISTANT,
+        LogEntry.payload["text"].as_string() == text,
+    )
+    return await session.scalar(query) or 0
 
 
 async def entry_at(session: AsyncSession, conversation_id: UUID, seq: int) -> LogEntry | None:

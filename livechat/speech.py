@@ -1,10 +1,15 @@
 """What we say in a conversation: the assistant's replies, what they direct, and our fallback."""
 
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.organisation import organisation
+from knowledge.typography import with_fixed_spaces
 from livechat import log, words
-from livechat.assistant import OpenRequest, Reply
+from livechat.assistant import Memory, OpenRequest, Reply
 from livechat.models import Conversation, LogEntry
 from livechat.offers import offer_of_help
 from livechat.protocol import Act, Answer, Author, Decision
@@ -19,12 +24,20 @@ KINDS = {
 }
 
 
-def speak(session: AsyncSession, conversation: Conversation, reply: Reply) -> LogEntry:
+TWICE = 2  # the same text is never sent more often
+
+
+async def speak(session: AsyncSession, conversation: Conversation, reply: Reply) -> LogEntry:
+    """Say it; what was said twice already is not said again: help is offered instead."""
+    text = with_fixed_spaces(reply.text or "")
+    if await log.times_said(session, conversation.id, text) >= TWICE:
+        reply = await _instead(session, conversation, reply)
+        text = with_fixed_spaces(reply.text or "")
     return log.append_message(
         session,
         conversation,
         Author.ASSISTANT,
-        reply.text or "",
+        text,
         name=organisation().assistant,
         choices=reply.choices,
         answer=reply.answer,
@@ -32,12 +45,39 @@ def speak(session: AsyncSession, conversation: Conversation, reply: Reply) -> Lo
     )
 
 
+async def _instead(session: AsyncSession, conversation: Conversation, reply: Reply) -> Reply:
+    """What is said in place of a third time, each time in other words."""
+    offer, choices = await offer_of_help(session)
+    title = reply.answer.title if reply.answer else None
+    for time in count(TWICE + 1):
+        text = with_fixed_spaces(f"{words.said_already(title, time)}\n\n{offer}")
+        if await log.times_said(session, conversation.id, text) == 0:
+            break
+    remember(conversation, pending_offer=choices[0].id)
+    return reply.model_copy(update={"text": text, "choices": choices, "votable": False})
+
+
+def remember(conversation: Conversation, **slots: Any) -> None:
+    """Have the assistant know something that it did not say itself: told at its next turn."""
+    memory = Memory.model_validate(conversation.memory)
+    told = memory.model_copy(update={"slots": memory.slots | slots})
+    conversation.memory = told.model_dump(mode="json")
+    rename(conversation)
+
+
+def rename(conversation: Conversation) -> None:
+    """The assistant is to know this conversation under a new name from the next turn on."""
+    conversation.former_senders = [*conversation.former_senders, conversation.sender]
+    conversation.sender = str(uuid4())
+    conversation.sender_turns = 0
+
+
 async def speak_fallback(session: AsyncSession, conversation: Conversation) -> LogEntry:
     """Say that the assistant could not be had, and offer a human."""
     offer, choices = await offer_of_help(session)
     answer = Answer(decision=Decision.ESCALATE, confidence=0.0)
     text = f"{words.UNREACHABLE}\n\n{offer}"
-    return speak(session, conversation, Reply(text=text, choices=choices, answer=answer))
+    return await speak(session, conversation, Reply(text=text, choices=choices, answer=answer))
 
 
 async def carry_out(
@@ -54,7 +94,7 @@ async def carry_out(
         disliked_answer=wanted.disliked_answer,
     )
     text = words.request_kept(request.reference, request.email)
-    return speak(session, conversation, Reply(text=text, answer=_talk(wanted.kind)))
+    return await speak(session, conversation, Reply(text=text, answer=_talk(wanted.kind)))
 
 
 def _talk(kind: str) -> Answer:

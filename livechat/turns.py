@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +23,7 @@ from livechat.assistant import Ask, Assistant, Memory, OpenRequest, Reply, Unrea
 from livechat.hub import Hub
 from livechat.models import Conversation, LogEntry, Turn, TurnOutcome, TurnState
 from livechat.protocol import Author, Mode, SomeoneTypes
-from livechat.speech import carry_out, speak, speak_fallback
+from livechat.speech import carry_out, rename, speak, speak_fallback
 
 logger = logging.getLogger(__name__)
 
@@ -196,7 +196,7 @@ class Turns:
 
 
 async def _give(session: AsyncSession, conversation: Conversation, reply: Reply) -> list[LogEntry]:
-    entries = [speak(session, conversation, reply)] if reply.text else []
+    entries = [await speak(session, conversation, reply)] if reply.text else []
     match reply.directive:
         case OpenRequest() as request:
             entries.append(await carry_out(session, conversation, request))
@@ -219,13 +219,6 @@ async def is_settled(session: AsyncSession, conversation_id: UUID, seq: int) -> 
         Turn.conversation_id == conversation_id, Turn.state == TurnState.DUE, Turn.seq <= seq
     )
     return await session.scalar(query.limit(1)) is None
-
-
-def rename(conversation: Conversation) -> None:
-    """The assistant is to know this conversation under a new name from the next turn on."""
-    conversation.former_senders = [*conversation.former_senders, conversation.sender]
-    conversation.sender = str(uuid4())
-    conversation.sender_turns = 0
 
 
 def due(conversation: Conversation, seq: int, ask: Ask, at: datetime) -> Turn:

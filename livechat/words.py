@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from kit.organisation import organisation
+from kit.words import quoted
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -41,6 +42,16 @@ MASKED = {
 def masked(kinds: list[str]) -> str:
     hidden = " et ".join(MASKED[kind] for kind in kinds)
     return f"Pour vous protéger, j’ai masqué {hidden} avant d’enregistrer votre message."
+
+
+def said_already(title: str | None, time: int) -> str:
+    """`time`: the how-manieth it would be. Each text is another."""
+    about = f" sur {quoted(title)}" if title else ""
+    again = f" (Vous me l’avez demandé {time} fois.)" if time > 3 else ""
+    return (
+        f"Je vous ai déjà donné deux fois cette réponse{about} : la répéter ne vous aiderait pas. "
+        f"Elle reste affichée plus haut.{again}"
+    )
 
 
 def greeting() -> str:

@@ -1,7 +1,5 @@
 """The answers of the knowledge base, as the assistant gives them."""
 
-from collections import Counter
-
 from actions import words
 from knowledge.library import Context, library, redirection_text
 from livechat.protocol import Decision
@@ -73,33 +71,6 @@ async def test_an_english_question_gets_one_english_line_then_the_french_answer(
     question = typed("what is it", ("adresses.difference", 0.9), language="en")
     reply = await stage.one("action_answer", question)
     assert reply.text == f"{words.ENGLISH}\n\n{text_of('adresses/difference')}"
-
-
-async def test_the_same_text_is_never_sent_three_times(stage: Stage) -> None:
-    replies = [await stage.one("action_answer", ask(LOGIN)) for _ in range(8)]
-    assert max(Counter(reply.text for reply in replies).values()) == 2
-    assert [reply.text for reply in replies[:2]] == [text_of(LOGIN)] * 2
-    assert library().sections[LOGIN].title in (replies[2].text or "")
-    assert replies[2].choices[0].id == "act:advisor"
-    assert not replies[2].votable
-
-
-async def test_asking_something_else_in_between_does_not_start_the_count_anew(
-    stage: Stage,
-) -> None:
-    for _ in range(2):
-        await stage.one("action_answer", ask(LOGIN))
-        await stage.one("action_answer", ask("adresses/difference"))
-    third = await stage.one("action_answer", clicked("adresses.modifier_connexion"))
-    assert third.text != text_of(LOGIN)
-
-
-async def test_a_redirection_is_not_repeated_for_ever_either(stage: Stage) -> None:
-    question = typed("?", ("redirection.siret", 0.8), kind="redirect")
-    replies = [await stage.one("action_answer", question) for _ in range(5)]
-    assert max(Counter(reply.text for reply in replies).values()) == 2
-    assert replies[2].answer is not None
-    assert replies[2].answer.decision is Decision.REDIRECT
 
 
 async def test_sections_that_users_confuse_are_answered_together_likeliest_first(

@@ -66,7 +66,7 @@ def test_every_action_of_the_domain_is_there_and_no_other(database: Database) ->
 
 def test_what_is_remembered_is_what_holds_after_the_events() -> None:
     tracker = {
-        "slots": {"misses": 1, "given": None, "session_started_metadata": {"memory": {}}},
+        "slots": {"misses": 1, "explanation": None, "session_started_metadata": {"memory": {}}},
         "active_loop": {"name": FORM},
     }
     events: list[dict[str, Any]] = [

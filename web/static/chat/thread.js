@@ -5,6 +5,7 @@ import { say } from "./words.js";
 
 const NEAR_BOTTOM_PX = 120;
 const MARGIN_PX = 8;
+const TALL = 0.3; // of the height that messages have
 
 export class Thread {
   #numbered = new Map(); // seq → node, for messages whose event is still to come
@@ -75,10 +76,13 @@ export class Thread {
 
   /**
    * Scrolls to the end, but never past what the user did last: a long answer is read from its
-   * top. That is their last message or, after a vote, whatever comes next.
+   * top. That is their last message or, after a vote, whatever comes next; a message that takes
+   * much of a small screen makes room for its answer.
    */
   toEnd() {
-    this.#scroll(this.#anchor ? this.#anchor.offsetTop - MARGIN_PX : Infinity);
+    const tall = this.#anchor?.offsetHeight > this.scroller.clientHeight * TALL;
+    const first = (tall && this.#anchor.nextElementSibling) || this.#anchor;
+    this.#scroll(first ? first.offsetTop - MARGIN_PX : Infinity);
   }
 
   #scroll(top) {
