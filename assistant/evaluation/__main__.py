@@ -33,7 +33,7 @@ def main() -> int:
         return 2
     print(f"▸ {len(asked)} questions, model {model.name}", file=sys.stderr)
     seen = understand(open_model(model), (question.text for question in asked))
-    measured = report.measure(list(zip(asked, seen)))
+    measured = report.measure(list(zip(asked, seen, strict=True)))
     _deliver(measured, model.name, options.write)
     return 1 if leaks else 0
 

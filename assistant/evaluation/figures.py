@@ -84,7 +84,7 @@ def ours_kept(pairs: Sequence[Pair]) -> float | None:
 
 
 def answers_right(pairs: Sequence[Pair]) -> float | None:
-    """Precision: of what was answered directly, foreign questions included, the article is right."""
+    """Precision: the share of right articles in all direct answers, foreign questions included."""
     answered = [(asked, seen) for asked, seen in pairs if seen.kind is Kind.ANSWER]
     return _share(seen.article == asked.article for asked, seen in answered)
 

@@ -1,4 +1,4 @@
-"""The questions held apart: whole batches, each in one voice, written without sight of the examples.
+"""The questions held apart: whole batches, each in one voice, written blind to the examples.
 
 They must never become training examples, in whatever spelling: `leaked` finds those that did.
 """
@@ -70,7 +70,7 @@ def examples(folder: Path) -> list[str]:
 def leaked(questions: Iterable[Question], trained: Iterable[str]) -> list[Question]:
     """The questions that are training examples but for case, accents, punctuation, abbreviations.
 
-    What everybody says (« bonjour », « merci beaucoup ») is no leak: two words or fewer are left out.
+    What everybody says (« bonjour », « merci beaucoup ») is no leak: two words are left out.
     """
     known = {essence(text) for text in trained}
     return [

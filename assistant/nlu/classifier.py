@@ -75,7 +75,7 @@ def examples_of(training_data: TrainingData) -> Examples:
         (message.get(NORMALISED), embedding_of(message), message.get(INTENT))
         for message in training_data.intent_examples
     ]
-    texts, rows, labels = zip(*(each for each in found if each[1] is not None))
+    texts, rows, labels = zip(*(each for each in found if each[1] is not None), strict=True)
     return Examples(list(texts), np.stack(rows), np.array(labels))
 
 

@@ -59,7 +59,7 @@ def hold_out(rows: np.ndarray, labels: np.ndarray, sliced: np.ndarray) -> HeldOu
 
     with ThreadPoolExecutor(available_cores()) as pool:
         parts = list(pool.map(ask, range(SLICES)))
-    scores, truth, row = (np.concatenate(column) for column in zip(*parts))
+    scores, truth, row = (np.concatenate(column) for column in zip(*parts, strict=True))
     return HeldOut(intents, scores, truth, row)
 
 

@@ -71,7 +71,7 @@ class Remembering:
 
     def embed(self, texts: list[str]) -> np.ndarray:
         new = [text for text in dict.fromkeys(texts) if text not in self._rows]
-        fresh = dict(zip(new, self._embedder.embed(new))) if new else {}
+        fresh = dict(zip(new, self._embedder.embed(new), strict=True)) if new else {}
         rows = np.stack([fresh[text] if text in fresh else self._rows[text] for text in texts])
         self._remember(texts, fresh)
         return rows
@@ -117,7 +117,7 @@ class SentenceEmbedder(GraphComponent):
         readable = [each for each in messages if has_latin_letter(each.get(NORMALISED) or "")]
         if readable:
             rows = self._embedder.embed([message.get(NORMALISED) for message in readable])
-            for message, row in zip(readable, rows):
+            for message, row in zip(readable, rows, strict=True):
                 message.add_features(
                     Features(row[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name)
                 )

@@ -63,7 +63,7 @@ def _whole_sentences(text: str, length: int, backwards: bool = False) -> str:
 
 
 def normalise(text: str) -> str:
-    """Lower case, plain apostrophes, no invisible characters or references, abbreviations spelt out.
+    """Lower case, plain apostrophes, no invisible characters or references, no abbreviations.
 
     Accents stay: the embedding reads them. `fold` takes them away where n-grams are counted.
     """

@@ -30,7 +30,7 @@ def choose_thresholds(held: HeldOut, calibration: Calibration) -> Thresholds:
     ours = np.array([is_ours(intent) for intent in truth])
     weights = _weights(ours)
     best, sure = _best(held.intents, confidences)
-    right = np.array([_right(said, meant) for said, meant in zip(best, truth)])
+    right = np.array([_right(said, meant) for said, meant in zip(best, truth, strict=True)])
     families = np.array([family_of(intent).value for intent in best])
 
     def least(family: Family, precision: float) -> float:

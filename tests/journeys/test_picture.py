@@ -14,6 +14,7 @@ PICTURE = Path(__file__).parents[2] / "docs" / "images" / "chat.png"
 
 
 def test_readme_shows_the_chat_as_it_is(demo: Demo, tmp_path: Path) -> None:
+    demo.page.set_viewport_size({"width": 1280, "height": 960})
     chat = demo.open_chat()
     answer = chat.ask("jai saisi ma facture hier et la mairie a rien recu")
     expect(answer.get_by_role("button", name="Utile", exact=True)).to_be_attached()

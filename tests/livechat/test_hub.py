@@ -16,8 +16,9 @@ async def heard(listener: Listener) -> list[ServerFrame | CloseCode]:
     """All that a listener is given until it is cut."""
     found: list[ServerFrame | CloseCode] = []
     try:
-        while True:
-            found.append(await listener.next())
+        async with asyncio.timeout(5):
+            while True:
+                found.append(await listener.next())
     except Cut as cut:
         return [*found, cut.code]
 

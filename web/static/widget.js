@@ -48,8 +48,8 @@ const STYLE = `
   }
   .panel {
     position: fixed; right: 1.25rem; bottom: 5.75rem; z-index: 2147483000;
-    width: min(26rem, calc(100vw - 2.5rem)); height: min(44rem, calc(100vh - 7rem));
-    height: min(44rem, calc(100dvh - 7rem));
+    width: min(26rem, calc(100vw - 2.5rem)); height: min(52rem, calc(100vh - 7rem));
+    height: min(52rem, calc(100dvh - 7rem));
     overflow: hidden; border: 1px solid #71818c; border-radius: 0.75rem; background: #ffffff;
     box-shadow: 0 8px 32px rgba(0, 0, 0, 0.3);
     animation: rise 0.15s ease-out;

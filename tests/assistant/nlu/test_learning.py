@@ -87,7 +87,7 @@ def test_every_sentence_is_asked_once_and_redirected_ones_again_as_unknown(
 def test_a_subject_held_out_as_a_whole_gets_no_score(examples: Examples) -> None:
     labels = examples.labels
     held = hold_out(examples.embeddings, labels, slices(examples.embeddings, labels))
-    for at, truth, scores in zip(held.row, held.truth, held.scores):
+    for at, truth, scores in zip(held.row, held.truth, held.scores, strict=True):
         if truth == UNKNOWN:
             assert scores[held.intents.index(labels[at])] == -np.inf
 
