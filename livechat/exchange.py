@@ -17,6 +17,7 @@ from chorus.identity import Identity, use_once
 from kit.clock import now
 from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound, TooLarge, Unauthorised
+from kit.finishing import to_its_end
 from kit.masking import mask
 from knowledge.typography import with_fixed_spaces
 from livechat import log, turns, words
@@ -85,6 +86,7 @@ class Exchange:
         except IntegrityError:  # the same request, twice at once: the other one was first
             return await self._open(client_id, identity)
 
+    @to_its_end
     async def _open(self, client_id: UUID | None, identity: Identity | None) -> Opened:
         async with self._database.writing.begin() as session:
             conversation = await _opened_by(session, client_id)
@@ -116,6 +118,7 @@ class Exchange:
         greeting = Reply(text=words.greeting(), choices=choices, answer=answer)
         await speak(session, conversation, greeting)
 
+    @to_its_end
     async def connect(self, conversation_id: UUID, identity: Identity) -> None:
         """The person of this conversation is known from here on.
 
@@ -128,6 +131,7 @@ class Exchange:
             await use_once(session, identity, conversation_id)
             _recognise(conversation, identity)
 
+    @to_its_end
     async def disconnect(self, conversation_id: UUID) -> None:
         """The person signed out: nobody reads this conversation from that browser any more."""
         async with self._database.writing.begin() as session:
@@ -138,6 +142,7 @@ class Exchange:
 
     # Saying ------------------------------------------------------------------------------
 
+    @to_its_end
     async def hear(self, conversation_id: UUID, said: Said) -> Heard:
         """Store what the user said and see to its answer.
 
@@ -174,6 +179,7 @@ class Exchange:
         self._turns.wake(conversation_id)
         return Heard(entry.seq, again=False)
 
+    @to_its_end
     async def vote(self, conversation_id: UUID, voted: Voted) -> Heard:
         """Keep a vote. The same one again changes nothing; a red thumb is answered.
 
@@ -202,10 +208,12 @@ class Exchange:
 
     # Reading -----------------------------------------------------------------------------
 
+    @to_its_end
     async def events_after(self, conversation_id: UUID, after: int) -> list[AnyEvent]:
         async with self._database.reading() as session:
             return await log.read_after(session, conversation_id, after)
 
+    @to_its_end
     async def is_settled(self, conversation_id: UUID, seq: int) -> bool:
         async with self._database.reading() as session:
             return await turns.is_settled(session, conversation_id, seq)
@@ -242,7 +250,7 @@ async def _understand(
 async def _offered(session: AsyncSession, conversation_id: UUID, choice_id: str) -> dict[str, Any]:
     """The choice of this id, which names the message that offered it. Raises Invalid."""
     number, _, _ = choice_id.partition(".")
-    if number.isdecimal() and len(number) < 10:
+    if number.isascii() and number.isdecimal() and len(number) < 10:
         entry = await log.entry_at(session, conversation_id, int(number))
         for choice in entry.payload.get("choices", []) if entry else []:
             if choice["id"] == choice_id:

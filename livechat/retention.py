@@ -35,7 +35,7 @@ from ticketing.models import SupportRequest
 
 logger = logging.getLogger(__name__)
 
-EVERY = timedelta(hours=1)
+EVERY_S = 3_600.0
 AT_ONCE = 200  # conversations in one transaction: others write in between
 
 
@@ -67,14 +67,6 @@ class Retention:
         self._settings = settings
         self._record = AssistantRecord(settings.var / "rasa.db")
 
-    async def purge_forever(self) -> None:
-        while True:
-            try:
-                logger.info("Purged: %s", await self.purge())
-            except Exception:
-                logger.exception("The purge failed; tried again in an hour.")
-            await asyncio.sleep(EVERY.total_seconds())
-
     async def purge(self) -> Gone:
         """Erase what is older than its period."""
         at, kept = now(), self._settings
@@ -92,7 +84,9 @@ class Retention:
         await asyncio.to_thread(_remove_older, kept.var / "log", at - log_age)
         before = at - timedelta(days=kept.retention_assistant_days)
         events = await self._record.forget_before(before)
-        return _sum(gone, Gone(requests=requests, assistant_events=events))
+        gone = _sum(gone, Gone(requests=requests, assistant_events=events))
+        logger.info("Purged: %s", gone)
+        return gone
 
     async def erase(self, person: Person) -> Gone:
         """Forget one person: their conversations, requests and what the assistant kept."""

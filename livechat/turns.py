@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
 from kit.database import Database
+from kit.finishing import to_its_end
 from livechat import log
 from livechat.assistant import Ask, Assistant, Memory, OpenRequest, Reply, Unreachable, ask_of
 from livechat.hub import Hub
@@ -86,15 +87,12 @@ class Turns:
             while await self.take_one(conversation_id):
                 pass
 
-    async def sweep_forever(self) -> None:
-        while True:
-            try:
-                for conversation_id in await self.overdue():
-                    self.wake(conversation_id)
-            except Exception:
-                logger.exception("The search for forgotten turns failed; tried again in a moment.")
-            await asyncio.sleep(SWEEP_S)
+    async def sweep(self) -> None:
+        """Wake the conversations whose turns were forgotten."""
+        for conversation_id in await self.overdue():
+            self.wake(conversation_id)
 
+    @to_its_end
     async def overdue(self) -> Sequence[UUID]:
         """Conversations with a turn that nobody has a lease on."""
         query = (
@@ -141,6 +139,7 @@ class Turns:
             await self._end(taken, turned.replies, turned.memory)
         return True
 
+    @to_its_end
     async def _take(self, conversation_id: UUID) -> Taken | None:
         async with self._database.writing.begin() as session:
             conversation = await log.lock(session, conversation_id)
@@ -163,6 +162,7 @@ class Turns:
                 memory=Memory.model_validate(conversation.memory) if fresh else None,
             )
 
+    @to_its_end
     async def _end(
         self,
         taken: Taken,

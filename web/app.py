@@ -17,10 +17,12 @@ from actions.door import router as actions_door
 from chorus import demo
 from chorus.identity import FixedKeys, Identity, Keys, Verifier, keys_from
 from kit.database import Database
+from kit.finishing import repeat, stop
 from kit.limits import Limits
 from kit.settings import Settings
 from knowledge.library import Context, Library, library
 from knowledge.routes import router as help_pages
+from livechat import retention, turns
 from livechat.access import Doorkeeper
 from livechat.assistant import Assistant, RasaAssistant
 from livechat.exchange import Exchange
@@ -28,13 +30,14 @@ from livechat.hub import Hub
 from livechat.protocol import Choice
 from livechat.retention import Retention
 from livechat.turns import Turns
-from web import api, api_page, pages, problems, socket
+from web import api, api_page, health, pages, problems, socket
 from web.guard import Guard
 from web.health import Health
 
 logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
+ROUND_S = 3.0  # what runs again and again may end for so long when we stop
 DRAIN_S = 8.0  # the turns in flight may end for so long when we stop
 GOODBYE_S = 2.0  # and whoever listens has so long to be told
 
@@ -75,15 +78,18 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         rasa = await stack.enter_async_context(_client(settings.rasa_url, settings.turn_timeout_s))
         outside = await stack.enter_async_context(httpx2.AsyncClient())
         _furnish(app, settings, database, rasa, outside)
-        async with asyncio.TaskGroup() as group:
-            watches = [
-                group.create_task(app.state.turns.sweep_forever()),
-                group.create_task(app.state.health.watch_forever()),
-                group.create_task(app.state.retention.purge_forever()),
-            ]
-            yield
-            for watch in watches:
-                watch.cancel()
+        stopping = asyncio.Event()
+        rounds = [
+            asyncio.create_task(repeat(work, every_s, stopping))
+            for work, every_s in (
+                (app.state.turns.sweep, turns.SWEEP_S),
+                (app.state.health.watch, health.EVERY_S),
+                (app.state.retention.purge, retention.EVERY_S),
+            )
+        ]
+        yield
+        stopping.set()
+        await stop(rounds, within_s=ROUND_S)
         await app.state.turns.stop()
 
 

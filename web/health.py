@@ -12,11 +12,13 @@ import httpx2
 from sqlalchemy import text
 
 from kit.database import Database
+from kit.finishing import to_its_end
 from livechat.assistant import AskText, Assistant, Memory, Unreachable
 
 logger = logging.getLogger(__name__)
 
 EVERY_S = 2.0
+PROBE_S = 2.0  # how long the database may take to say that it is there
 WARM_S = 60.0  # how long the first answer may take
 GREETING = "bonjour"  # what it is asked to get warm
 
@@ -31,20 +33,21 @@ class Health:
     async def problem(self) -> str | None:
         """Why we cannot answer, or None when we can."""
         try:
-            async with asyncio.timeout(2), self._database.reading() as session:
-                await session.execute(text("SELECT 1"))
+            async with asyncio.timeout(PROBE_S):
+                await self._ask_database()
         except Exception as problem:
             logger.error("The database did not answer: %s", type(problem).__name__)
             return "The database does not answer."
         return self._reason
 
-    async def watch_forever(self) -> None:
-        while True:
-            try:
-                self._reason = await self._look()
-            except Exception:
-                logger.exception("The assistant could not be looked at.")
-            await asyncio.sleep(EVERY_S)
+    @to_its_end
+    async def _ask_database(self) -> None:
+        async with self._database.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def watch(self) -> None:
+        """Look whether the assistant is there, and warm it when it has come back."""
+        self._reason = await self._look()
 
     async def _look(self) -> str | None:
         try:

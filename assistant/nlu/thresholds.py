@@ -14,8 +14,8 @@ from assistant.nlu.decision import Thresholds
 from assistant.nlu.intents import OUT_OF_SCOPE, Family, article_of, family_of, is_ours
 
 # What a direct reply must reach here, where whole slices of likenesses are missing; on questions of
-# strangers it reaches more (docs/understanding.md). An answer is right when its article is; a redirection, when the
-# subject is foreign indeed.
+# strangers it reaches more (docs/understanding.md). An answer is right when its article is; a
+# redirection, when the subject is foreign indeed.
 RIGHT_ANSWERS = 0.93
 RIGHT_TALK = 0.85
 RIGHT_REDIRECTIONS = 0.85

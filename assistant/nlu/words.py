@@ -184,16 +184,21 @@ CURRENCY = ("€", "euro", "euros", "eur")
 INVOICE_WORDS = ("facture", "factures", "fact", "mémoire", "memoire")
 NUMBER_WORDS = ("numéro", "numero", "num", "no", "n°", "nº")
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Words that carry no subject and exist in one of the two languages only.
-FRENCH_FUNCTION_WORDS = frozenset(
+FRENCH_FUNCTION_WORDS = _words(
     """
     le la les un une des du de et est je j tu il elle nous vous ils mon ma mes ne n pas que qu qui
     quoi comment pour dans sur avec au aux ce cet cette ces ça ca où ou mais en y se sa ses votre
     vos notre nos leur suis ai as avez avons ont sont c d l s quand pourquoi combien quel quelle
     svp bonjour merci peux peut dois faut être avoir fait faire
-    """.split()
+    """
 )
-ENGLISH_FUNCTION_WORDS = frozenset(
+ENGLISH_FUNCTION_WORDS = _words(
     """
     the i my is are am do does did how what where when why who which can cannot could to of for
     from with it its you your we our us they them their he she his her have has had not and this
@@ -203,5 +208,5 @@ ENGLISH_FUNCTION_WORDS = frozenset(
     other some such same own one several another again once never always let make know find see
     don't doesn't didn't can't isn't won't i'm i've i'd it's what's hello hi hey thanks thank good
     morning evening bye
-    """.split()
+    """
 )

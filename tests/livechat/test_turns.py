@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
 from kit.database import Database
+from kit.finishing import repeat, stop
 from livechat import turns
 from livechat.assistant import AskText, Memory, OpenRequest, Reply, Turned, Unreachable
 from livechat.hub import Hub
@@ -281,11 +281,12 @@ async def test_two_processes_that_race_give_each_message_exactly_one_outcome(
         every = [await states(one, each) for each in conversations]
         return all(state is TurnState.ENDED for found in every for state in found)
 
-    sweeps = [asyncio.create_task(chat.turns.sweep_forever()) for chat in (one, other)]
+    stopping = asyncio.Event()
+    sweeps = [asyncio.create_task(repeat(chat.turns.sweep, 0.2, stopping)) for chat in (one, other)]
     await asyncio.gather(*map(talk, conversations))
     await until(all_ended)
-    for sweep in sweeps:
-        sweep.cancel()
+    stopping.set()
+    await stop(sweeps, within_s=5.0)
     for conversation_id in conversations:
         assert await outcomes(one, conversation_id) == [TurnOutcome.ANSWERED] * 3
         answers = await one.said_by(conversation_id, Author.ASSISTANT)
@@ -319,11 +320,9 @@ async def test_a_turn_that_nobody_was_woken_for_is_found(database: Database, clo
     conversation_id = await chat.open()
     await die_while_asking(database, conversation_id, "Bonjour")
     clock.forward(seconds=16)
-    sweep = asyncio.create_task(chat.turns.sweep_forever())
-    await until(lambda: _answered(chat, conversation_id))
-    sweep.cancel()
-    with suppress(asyncio.CancelledError):
-        await sweep
+    await chat.turns.sweep()
+    await chat.ended()
+    assert await _answered(chat, conversation_id)
 
 
 async def _answered(chat: Chat, conversation_id: UUID) -> bool:

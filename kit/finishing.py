@@ -1,0 +1,58 @@
+"""Work that is not to be broken off half-way, and work that is done again and again.
+
+Cancelling a task inside a database call leaves its connection open with nobody to close it. So what
+touches the database runs to its end even when nobody waits for it any more.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
+from functools import wraps
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+
+def to_its_end[**P, R](
+    function: Callable[P, Coroutine[Any, Any, R]],
+) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Whoever awaits it may be cancelled; the function itself goes on to its end."""
+
+    @wraps(function)
+    async def finished(*arguments: P.args, **named: P.kwargs) -> R:
+        task = asyncio.create_task(function(*arguments, **named))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_note)
+            raise
+
+    return finished
+
+
+def _note(task: asyncio.Task[Any]) -> None:
+    """What a function that nobody waits for any more failed with."""
+    if not task.cancelled() and (problem := task.exception()):
+        logger.warning("Failed after its caller had gone: %r", problem)
+
+
+async def repeat(
+    work: Callable[[], Awaitable[object]], every_s: float, stopping: asyncio.Event
+) -> None:
+    """Do it now and every `every_s` seconds, whatever goes wrong, until it is time to stop."""
+    while not stopping.is_set():
+        try:
+            await work()
+        except Exception:
+            logger.exception("%s failed; tried again in %g s.", work, every_s)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), every_s)
+
+
+async def stop(tasks: Iterable[asyncio.Task[None]], within_s: float) -> None:
+    """Wait for tasks that were told to stop; cancel those that are not done by then."""
+    _, late = await asyncio.wait(tasks, timeout=within_s)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
