@@ -81,8 +81,11 @@ def stage(name: str) -> None:
 
 def check(command: Command, env: Optional[Dict[str, str]] = None) -> None:
     """A command that shows what it finds. Raises Stopped when it fails."""
-    if show(command, env):
-        words = " ".join([Path(command[0]).name, *map(str, command[1:4])])
+    code = show(command, env)
+    words = " ".join([Path(command[0]).name, *map(str, command[1:4])])
+    if code < 0:
+        raise Stopped(f"`{words}` was ended from outside, by signal {-code}.")
+    if code:
         raise Stopped(f"`{words}` failed, the lines above say where.")
 
 

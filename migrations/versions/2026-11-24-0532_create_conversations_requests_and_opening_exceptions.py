@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("identity", sa.JSON(), nullable=True),
         sa.Column("sender", sa.String(length=36), nullable=False),
         sa.Column("sender_turns", sa.Integer(), nullable=False),
+        sa.Column("former_senders", sa.JSON(), nullable=False),
         sa.Column("memory", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
         sa.UniqueConstraint("client_id", name=op.f("uq_conversations_client_id")),

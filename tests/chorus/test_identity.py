@@ -211,7 +211,7 @@ async def test_a_claim_of_another_type_is_refused(name: str, value: Any) -> None
         {"email": "a\0@example.org"},
         {"jti": "j" * 101},
         {"jti": "j\0"},
-        {"iat": str(claims()["iat"])},
+        pytest.param({"iat": str(claims()["iat"])}, id="the time as text"),
         {"exp": float("inf")},
         {"structures": [{"id": "s", "name": "S", "kind": "association"}]},
         {"structures": [{"id": "s", "name": "S"}]},
