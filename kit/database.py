@@ -130,11 +130,6 @@ async def open_reading(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def open_writing(request: Request) -> AsyncIterator[AsyncSession]:
-    async with database_of(request).writing.begin() as session:
-        yield session
-
-
-# scope="function": the transaction ends before the answer leaves, so a failed commit is a 500.
+# For reading only. Who writes opens a transaction of `writing` in a service, so that what fails to
+# commit is never answered with a 200 (FastAPI ends a plain dependency after the answer has left).
 Reading = Annotated[AsyncSession, Depends(open_reading, scope="function")]
-Writing = Annotated[AsyncSession, Depends(open_writing, scope="function")]
