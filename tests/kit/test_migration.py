@@ -5,14 +5,13 @@ import re
 import sys
 from itertools import pairwise
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect
 
 import chorus.models
 import kit.models
@@ -53,25 +52,6 @@ async def test_each_migration_can_be_taken_back_and_done_again(database: Databas
     await migrate(database)
     async with database.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
-
-
-async def test_what_was_stored_before_a_migration_is_still_there(database: Database) -> None:
-    first = SCRIPTS.get_base()
-    assert first is not None
-    async with database.engine.begin() as connection:
-        await connection.run_sync(lambda sync: command.downgrade(config(sync), first))
-        await connection.execute(
-            text(
-                "INSERT INTO conversations (id, mode, last_seq, token_generation, created_at, "
-                "active_at, sender, sender_turns, memory) VALUES "
-                "('00000000000000000000000000000001', 'assistant', 0, 0, "
-                "'2026-11-24 05:32:00', '2026-11-24 05:32:00', 's1', 0, '{}')"
-            )
-        )
-    await migrate(database)
-    async with database.reading() as session:
-        found = await session.get_one(livechat.models.Conversation, UUID(int=1))
-    assert (found.sender, found.former_senders) == ("s1", [])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
