@@ -1,5 +1,6 @@
 """Greetings, thanks, goodbyes, who are you, anger: short replies, written in domain.yml."""
 
+from collections import Counter
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -13,7 +14,7 @@ COMPLAINT = "insulte_plainte"
 
 
 class Talk(TopicAction):
-    """Says the reply `utter_<intent>`; to an angry user it offers a human as well."""
+    """Says the replies of `utter_<intent>` in turn; to an angry user it offers a human as well."""
 
     title = "action_talk"
 
@@ -23,16 +24,20 @@ class Talk(TopicAction):
         meant = understood(tracker)
         assert meant.best is not None
         intent = meant.best.intent
-        text = words.named(domain["responses"][f"utter_{intent}"][0]["text"])
+        replies = domain["responses"][f"utter_{intent}"]
+        talked_before = Counter(tracker.get_slot("talked") or {})
+        text = words.named(replies[talked_before[intent] % len(replies)]["text"])
+        talked_before[intent] += 1
+        counted = SlotSet("talked", dict(talked_before))
         answer = talked(intent, meant.best.confidence)
         if meant.language != "fr":
             text = words.in_french(text)
         if intent != COMPLAINT:
             say(dispatcher, text, answer=answer)
-            return [SlotSet("pending_offer", None)]
+            return [counted, SlotSet("pending_offer", None)]
         offer, choices = await self.offer()
         say(dispatcher, f"{text}\n\n{offer}", choices=choices, answer=answer)
-        return [SlotSet("pending_offer", choices[0].id)]
+        return [counted, SlotSet("pending_offer", choices[0].id)]
 
 
 ACTIONS = (Talk,)

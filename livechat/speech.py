@@ -1,5 +1,6 @@
 """What we say in a conversation: the assistant's replies, what they direct, and our fallback."""
 
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -49,12 +50,23 @@ async def _instead(session: AsyncSession, conversation: Conversation, reply: Rep
     """What is said in place of a third time, each time in other words."""
     offer, choices = await offer_of_help(session)
     title = reply.answer.title if reply.answer else None
-    for time in count(TWICE + 1):
-        text = with_fixed_spaces(f"{words.said_already(title, time)}\n\n{offer}")
-        if await log.times_said(session, conversation.id, text) == 0:
-            break
+    text = await _first_unsaid(
+        session,
+        conversation,
+        (f"{words.said_already(title, time)}\n\n{offer}" for time in count(TWICE + 1)),
+    )
     remember(conversation, pending_offer=choices[0].id)
     return reply.model_copy(update={"text": text, "choices": choices, "votable": False})
+
+
+async def _first_unsaid(
+    session: AsyncSession, conversation: Conversation, phrasings: Iterator[str]
+) -> str:
+    """The first of endless phrasings that this conversation has not heard."""
+    for phrasing in map(with_fixed_spaces, phrasings):
+        if await log.times_said(session, conversation.id, phrasing) == 0:
+            return phrasing
+    raise AssertionError("Phrasings have no end.")
 
 
 def remember(conversation: Conversation, **slots: Any) -> None:
@@ -76,7 +88,9 @@ async def speak_fallback(session: AsyncSession, conversation: Conversation) -> L
     """Say that the assistant could not be had, and offer a human."""
     offer, choices = await offer_of_help(session)
     answer = Answer(decision=Decision.ESCALATE, confidence=0.0)
-    text = f"{words.UNREACHABLE}\n\n{offer}"
+    text = await _first_unsaid(
+        session, conversation, (f"{words.unreachable(time)}\n\n{offer}" for time in count(1))
+    )
     return await speak(session, conversation, Reply(text=text, choices=choices, answer=answer))
 
 

@@ -25,10 +25,6 @@ ACTS = {
     "act:none": NONE,
 }
 
-UNREACHABLE = (
-    "Je n’arrive pas à vous répondre en ce moment. Votre message est bien enregistré. "
-    "Vous pouvez réessayer dans un instant, ou consulter les pages d’aide."
-)
 CONTINUING = "D’accord, nous continuons ici. Quelle est votre question ?"
 
 MASKED = {
@@ -42,6 +38,17 @@ MASKED = {
 def masked(kinds: list[str]) -> str:
     hidden = " et ".join(MASKED[kind] for kind in kinds)
     return f"Pour vous protéger, j’ai masqué {hidden} avant d’enregistrer votre message."
+
+
+def unreachable(time: int) -> str:
+    """`time`: the how-manieth time in this conversation. Each text is another."""
+    again = "toujours pas" if time > 1 else "pas"
+    tries = f" (essai {time})" if time > 1 else ""
+    return (
+        f"Je n’arrive {again} à vous répondre en ce moment{tries}. "
+        "Votre message est bien enregistré. "
+        "Vous pouvez réessayer dans un instant, ou consulter les pages d’aide."
+    )
 
 
 def said_already(title: str | None, time: int) -> str:

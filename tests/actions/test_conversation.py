@@ -38,3 +38,10 @@ async def test_talk_forgets_what_was_offered(stage: Stage) -> None:
 async def test_who_greets_in_english_is_answered_with_an_english_line(stage: Stage) -> None:
     reply = await stage.one("action_talk", typed("hello", ("salutation", 0.9), language="en"))
     assert (reply.text or "").startswith(words.ENGLISH)
+
+
+@pytest.mark.parametrize("intent", SMALL_TALK)
+async def test_replies_to_the_same_talk_take_turns(stage: Stage, intent: str) -> None:
+    talk = typed("…", (intent, 0.9))
+    first, second = [(await stage.one("action_talk", talk)).text for _ in range(2)]
+    assert first != second
