@@ -160,6 +160,8 @@ class Verifier:
         return jws.deserialize_compact(token, key, registry=SIGNATURES).payload
 
     def _check(self, payload: bytes) -> Identity:
+        if b"\\u0000" in payload:
+            raise ValueError("a character that no database keeps")
         identity = Identity.model_validate_json(payload)
         at = now().timestamp()
         if identity.iss != self._issuer or identity.aud != self._audience:

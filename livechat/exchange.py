@@ -100,8 +100,9 @@ class Exchange:
                 await self._greet(session, conversation, identity)
             elif identity is not None:
                 await use_once(session, identity, conversation.id)
-                if conversation.subject != identity.subject:
+                if conversation.subject not in (None, identity.subject):
                     raise Unauthorised("This conversation is somebody else's.")
+                _recognise(conversation, identity)
             elif conversation.subject is not None:
                 raise Unauthorised("This conversation needs an identity.")
             await session.flush()

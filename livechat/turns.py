@@ -32,6 +32,7 @@ LEASE = timedelta(seconds=15)  # well over the time that one turn may take
 SWEEP_S = 1.0  # how often forgotten turns are looked for
 TRIES = 3  # a turn that kills whoever takes it is given up after these
 SESSION_TURNS = 30  # then the assistant's own record starts anew: it re-reads all of it each turn
+STOP_S = 1.0  # a turn that is being stored when we stop may end for so long
 AT_ONCE = 16  # turns in flight in this process; the others wait here, not in Rasa
 
 
@@ -112,6 +113,7 @@ class Turns:
     async def stop(self) -> None:
         """Let go of the turns in flight: their rows stand, they are taken again after a start."""
         runners = list(self._runners.values())
+        await self.drain(STOP_S)
         for runner in runners:
             runner.cancel()
         await asyncio.gather(*runners, return_exceptions=True)

@@ -2,8 +2,14 @@
 
 from alembic import context
 
-import ticketing.models  # noqa: F401  (the tables register themselves)
+import chorus.models
+import kit.models
+import livechat.models
+import ticketing.models
 from kit.database import Base
+
+# The tables register themselves when their modules are imported.
+TABLES = (chorus.models, kit.models, livechat.models, ticketing.models)
 
 connection = context.config.attributes["connection"]
 if connection is None:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from kit.clock import now
 from kit.database import Database, is_sqlite
-from kit.errors import Refusal
+from kit.errors import Invalid, NotFound, Refusal
 from kit.migration import migrate
 from kit.schedule import add_exception, list_exceptions, remove_exception
 from kit.settings import Settings
@@ -55,6 +55,8 @@ async def do_backup(given: Namespace, settings: Settings, database: Database) ->
         return "This database is PostgreSQL: back it up with pg_dump."
     source = Path(settings.database.removeprefix("sqlite:///"))
     stamp = now().strftime("%Y-%m-%d-%H%M%S")
+    if not await asyncio.to_thread(source.exists):
+        raise NotFound(f"There is no database at {source} yet.")
     target = given.file or settings.var / "backups" / f"{source.stem}-{stamp}.db"
     await asyncio.to_thread(_copy, source, target)
     return f"Backed up to {target}."
@@ -71,6 +73,10 @@ def _copy(source: Path, target: Path) -> None:
 async def do_hours(given: Namespace, settings: Settings, database: Database) -> str:
     """Plan exceptional closures and openings, list them, take one back."""
     async with database.writing.begin() as session:
+        if given.what != "list" and not given.day:
+            raise Invalid("Name the day (YYYY-MM-DD), or the id to remove.")
+        if (given.start is None) != (given.end is None):
+            raise Invalid("Give both --from and --to, or none for the whole day.")
         if given.what == "remove":
             await remove_exception(session, UUID(given.day))
         elif given.what in {"open", "close"}:

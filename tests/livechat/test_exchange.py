@@ -506,3 +506,15 @@ async def test_any_character_comes_back_as_it_was_typed(database: Database) -> N
     words = "guillemets \"', \\ et 🦊 ; \u2028 <b>&amp;</b>"
     await chat.say(conversation_id, words)
     assert await chat.said_by(conversation_id, Author.USER) == [words]
+
+
+async def test_an_anonymous_conversation_opened_again_with_an_identity_is_connected(
+    database: Database,
+) -> None:
+    chat = Chat(database)
+    client_id = uuid4()
+    anonymous = await chat.exchange.open(client_id, None)
+    connected = await chat.exchange.open(client_id, identity())
+    assert connected.conversation_id == anonymous.conversation_id
+    conversation = await chat.conversation(connected.conversation_id)
+    assert conversation.subject == identity().subject

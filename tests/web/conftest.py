@@ -40,9 +40,10 @@ def app(settings: Settings, assistant: ScriptedAssistant) -> FastAPI:
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
+def client(app: FastAPI, assistant: ScriptedAssistant) -> Iterator[TestClient]:
     with TestClient(app) as started:
         yield started
+        assistant.gate.set()  # nothing is left in flight
 
 
 @pytest.fixture

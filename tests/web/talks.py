@@ -1,15 +1,18 @@
 """A conversation as an outside program has it: over HTTP with its token, and over its socket."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import anyio
 from httpx2 import Response
 from starlette.testclient import TestClient, WebSocketTestSession
+
+from livechat.hub import Hub
 
 PATIENCE_S = 10  # a frame that has not come by then will not: the test fails instead of hanging
 
@@ -108,8 +111,23 @@ def open_talk(client: TestClient, **body: str) -> Talk:
 def on_the_line(talk: Talk, conversation_id: str | None = None) -> Iterator[Line]:
     """A socket that has not joined yet."""
     path = f"/api/conversations/{conversation_id or talk.id}/socket"
+    before = listeners(talk)
     with talk.client.websocket_connect(path) as session:
         yield Line(session)
+        session.close()
+        session.portal.call(gone, talk, before)
+
+
+def listeners(talk: Talk) -> int:
+    hub: Hub = talk.client.app.state.hub  # type: ignore[attr-defined]
+    return len(hub._listeners.get(UUID(talk.id), ()))
+
+
+async def gone(talk: Talk, others: int) -> None:
+    """Returns once the server has noticed that a socket was closed."""
+    with anyio.fail_after(PATIENCE_S):
+        while listeners(talk) > others:
+            await asyncio.sleep(0.005)
 
 
 @contextmanager
