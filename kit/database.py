@@ -4,8 +4,7 @@ SQLite (the embedded default) and PostgreSQL behave alike: a session of `writing
 of what it locks until it ends; a session of `reading` never blocks a writer.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -118,19 +117,6 @@ def _prepare_sqlite(engine: Engine) -> None:
         # Read-then-write needs the write lock from the start, or two writers number alike.
         read_only = connection.get_execution_options().get("read_only", False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-
-async def unbroken[T](step: Coroutine[Any, Any, T]) -> T:
-    """A step that ends even if whoever asked for it is cancelled meanwhile.
-
-    A driver that is cancelled while it connects leaves its connection open.
-    """
-    task = asyncio.create_task(step)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 def database_of(request: Request) -> Database:

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 def to_its_end[**P, R](
     function: Callable[P, Coroutine[Any, Any, R]],
 ) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Whoever awaits it may be cancelled; the function itself goes on to its end."""
+    """Whoever awaits it may be cancelled; the function goes on to its end, which is waited for."""
 
     @wraps(function)
     async def finished(*arguments: P.args, **named: P.kwargs) -> R:
@@ -25,14 +25,15 @@ def to_its_end[**P, R](
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            task.add_done_callback(_note)
+            await asyncio.wait([task])
+            _note(task)
             raise
 
     return finished
 
 
 def _note(task: asyncio.Task[Any]) -> None:
-    """What a function that nobody waits for any more failed with."""
+    """What it failed with, when its caller had other reasons to leave."""
     if not task.cancelled() and (problem := task.exception()):
         logger.warning("Failed after its caller had gone: %r", problem)
 

@@ -12,7 +12,6 @@ import httpx2
 from sqlalchemy import text
 
 from kit.database import Database
-from kit.finishing import to_its_end
 from livechat.assistant import AskText, Assistant, Memory, Unreachable
 
 logger = logging.getLogger(__name__)
@@ -33,14 +32,15 @@ class Health:
     async def problem(self) -> str | None:
         """Why we cannot answer, or None when we can."""
         try:
-            async with asyncio.timeout(PROBE_S):
-                await self._ask_database()
+            # Not cancelled when it is late: it would leave its connection open.
+            probe = asyncio.create_task(self._ask_database())
+            probe.add_done_callback(lambda task: task.cancelled() or task.exception())
+            await asyncio.wait_for(asyncio.shield(probe), PROBE_S)
         except Exception as problem:
             logger.error("The database did not answer: %s", type(problem).__name__)
             return "The database does not answer."
         return self._reason
 
-    @to_its_end
     async def _ask_database(self) -> None:
         async with self._database.reading() as session:
             await session.execute(text("SELECT 1"))

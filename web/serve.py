@@ -88,7 +88,7 @@ def configure(app: FastAPI, host: str, port: int, settings: Settings) -> uvicorn
         "forwarded_allow_ips": settings.trusted_proxies,
         "server_header": False,
         "access_log": False,  # addresses of people: a proxy may log them, we do not
-        "log_level": "info",
+        "log_level": "warning",  # at `info` it logs the address and path of each socket
     }
     return uvicorn.Config(app, host=host, port=port, **options)
 

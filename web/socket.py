@@ -13,7 +13,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from kit.database import Database, unbroken
+from kit.database import Database
 from kit.errors import Refusal
 from kit.limits import Limited, Limits
 from livechat.access import Doorkeeper, Key, check_current, permit
@@ -146,8 +146,7 @@ class Visit:
                 await self._catch_up()
 
     async def _catch_up(self) -> None:
-        missed = self._exchange.events_after(self._conversation_id, self._sent)
-        for event in await unbroken(missed):
+        for event in await self._exchange.events_after(self._conversation_id, self._sent):
             await self._send(event)
             self._sent = event.seq
 
@@ -185,11 +184,11 @@ class Visit:
         match frame:
             case Say():
                 await self._count()
-                heard = await unbroken(self._exchange.hear(self._conversation_id, frame))
+                heard = await self._exchange.hear(self._conversation_id, frame)
                 listener.offer(Stored(client_id=frame.client_id, seq=heard.seq))
             case Vote():
                 await self._count()
-                await unbroken(self._exchange.vote(self._conversation_id, frame))
+                await self._exchange.vote(self._conversation_id, frame)
             case Typing():
                 self._hub.publish_to_others(
                     self._conversation_id, listener, SomeoneTypes(author=Author.USER)
