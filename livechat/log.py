@@ -120,6 +120,17 @@ async def times_said(session: AsyncSession, conversation_id: UUID, text: str) ->
     return await session.scalar(query) or 0
 
 
+async def times_begun(session: AsyncSession, conversation_id: UUID, beginning: str) -> int:
+    """How often the assistant has sent a text that begins so."""
+    query = select(func.count()).where(
+        LogEntry.conversation_id == conversation_id,
+        LogEntry.type == "message",
+        LogEntry.payload["author"].as_string() == Author.ASSISTANT,
+        LogEntry.payload["text"].as_string().startswith(beginning, autoescape=True),
+    )
+    return await session.scalar(query) or 0
+
+
 async def entry_at(session: AsyncSession, conversation_id: UUID, seq: int) -> LogEntry | None:
     return await session.get(LogEntry, (conversation_id, seq))
 

@@ -1,7 +1,5 @@
 """What we say in a conversation: the assistant's replies, what they direct, and our fallback."""
 
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -50,23 +48,12 @@ async def _instead(session: AsyncSession, conversation: Conversation, reply: Rep
     """What is said in place of a third time, each time in other words."""
     offer, choices = await offer_of_help(session)
     title = reply.answer.title if reply.answer else None
-    text = await _first_unsaid(
-        session,
-        conversation,
-        (f"{words.said_already(title, time)}\n\n{offer}" for time in count(TWICE + 1)),
+    before = await log.times_begun(
+        session, conversation.id, with_fixed_spaces(words.said_already(title, 0))
     )
+    text = f"{words.said_already(title, TWICE + 1 + before)}\n\n{offer}"
     remember(conversation, pending_offer=choices[0].id)
     return reply.model_copy(update={"text": text, "choices": choices, "votable": False})
-
-
-async def _first_unsaid(
-    session: AsyncSession, conversation: Conversation, phrasings: Iterator[str]
-) -> str:
-    """The first of endless phrasings that this conversation has not heard."""
-    for phrasing in map(with_fixed_spaces, phrasings):
-        if await log.times_said(session, conversation.id, phrasing) == 0:
-            return phrasing
-    raise AssertionError("Phrasings have no end.")
 
 
 def remember(conversation: Conversation, **slots: Any) -> None:
@@ -88,9 +75,8 @@ async def speak_fallback(session: AsyncSession, conversation: Conversation) -> L
     """Say that the assistant could not be had, and offer a human."""
     offer, choices = await offer_of_help(session)
     answer = Answer(decision=Decision.ESCALATE, confidence=0.0)
-    text = await _first_unsaid(
-        session, conversation, (f"{words.unreachable(time)}\n\n{offer}" for time in count(1))
-    )
+    before = await log.times_begun(session, conversation.id, words.UNREACHABLE)
+    text = f"{words.unreachable(before + 1)}\n\n{offer}"
     return await speak(session, conversation, Reply(text=text, choices=choices, answer=answer))
 
 

@@ -40,12 +40,15 @@ def masked(kinds: list[str]) -> str:
     return f"Pour vous protéger, j’ai masqué {hidden} avant d’enregistrer votre message."
 
 
+UNREACHABLE = "Je n’arrive "  # how each text of `unreachable` begins
+
+
 def unreachable(time: int) -> str:
     """`time`: the how-manieth time in this conversation. Each text is another."""
     again = "toujours pas" if time > 1 else "pas"
     tries = f" (essai {time})" if time > 1 else ""
     return (
-        f"Je n’arrive {again} à vous répondre en ce moment{tries}. "
+        f"{UNREACHABLE}{again} à vous répondre en ce moment{tries}. "
         "Votre message est bien enregistré. "
         "Vous pouvez réessayer dans un instant, ou consulter les pages d’aide."
     )
