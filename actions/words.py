@@ -14,7 +14,6 @@ WHICH_OF_IT = "De quoi parlez-vous exactement ?"
 WHAT_ABOUT = "De quoi souhaitez-vous parler ? Posez votre question en une phrase courte."
 LISTENING = "D’accord. Quelle est votre question ?"
 CLICK = "Cliquez sur la proposition qui vous convient, ou reformulez votre question."
-NONE_FITS = "D’accord, aucune de ces réponses ne convient."
 EXPLAINED = "Merci, c’est noté."
 NO_ANSWER_YET = "Dites-moi ce qui ne fonctionne pas : sur quel écran, et avec quel message ?"
 TICKET = (

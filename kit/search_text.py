@@ -1,7 +1,7 @@
 """Text made ready for search: accents, capitals and plurals no longer matter.
 
 One normalised string for both databases and both sides: what is stored is normalised as what is
-asked, so that SQLite and PostgreSQL find the same (see traps: FTS5 has no French stemmer).
+asked, so that SQLite and PostgreSQL find the same (FTS5 has no French stemmer).
 """
 
 import re

@@ -1,7 +1,7 @@
 """Ranks what the user could mean, each with its chance.
 
 Out of scope is an intent like the others, with examples of its own: that beats every threshold on
-a classifier that has never seen a foreign question (findings.md). A text without a Latin letter
+a classifier that has never seen a foreign question. A text without a Latin letter
 never gets here.
 """
 

@@ -2,7 +2,7 @@
 
 Random rows flatter: a paraphrase of each stays in training. So an intent is cut into slices of
 similar sentences and a whole slice is held out at a time; and whole redirected subjects are held
-out, for nobody can list all the subjects that users will bring (findings.md).
+out, for nobody can list all the subjects that users will bring.
 """
 
 from __future__ import annotations

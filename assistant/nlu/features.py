@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant.nlu.normalisation import fold
 
-DENSE_WEIGHT = 2.0  # the embedding counts twice as much as the n-grams: measured, findings.md
+DENSE_WEIGHT = 2.0  # the embedding counts twice as much as the n-grams: measured
 NGRAMS = (2, 5)
 SEEN_IN = 2  # training sentences that an n-gram must stand in
 

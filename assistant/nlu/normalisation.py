@@ -23,7 +23,7 @@ from assistant.nlu.words import ABBREVIATIONS, NOT_A_VERB
 NORMALISED = "normalised_text"  # the key of the message under which the result stands
 
 # Of a long message the first and the last sentences count: who, and what is asked. Parsing is
-# quadratic in the length, and no question that was tried lost anything (traps.md).
+# quadratic in the length, and no question that was tried lost anything.
 LONGEST = 500
 HEAD = 150
 TAIL = 350

@@ -15,7 +15,7 @@ from scipy import linalg, sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-STRENGTH = 10.0  # inverse regularisation; Rasa's own component fixes 1 and under-fits (findings.md)
+STRENGTH = 10.0  # inverse regularisation; Rasa's own component fixes 1 and under-fits
 DIRECTIONS = 800
 ROUNDS = 2  # of subspace iteration: a third changes nothing
 STEPS = 60

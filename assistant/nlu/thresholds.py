@@ -1,7 +1,7 @@
 """Chooses how sure is sure enough, on questions that the classifier had not learnt from.
 
 Among them are whole subjects that it has never heard of: thresholds that were chosen without such
-strangers promised to refuse 93 % of them and refused 73 % (findings.md).
+strangers promised to refuse 93 % of them and refused 73 %.
 """
 
 from __future__ import annotations
