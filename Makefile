@@ -12,7 +12,7 @@ WEB = @$(if $(wildcard .venv/bin/python),,echo "✗ Nothing is built yet: make i
 	.venv/bin/python -m web migrate >/dev/null && .venv/bin/python -m web
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types house unit bot journeys install train lock evaluate hours erase purge backup clean
+.PHONY: help run test lint types house unit bot journeys install train lock evaluate staff hours erase purge backup clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -53,6 +53,9 @@ lock: ## Resolve requirements/*.in again
 
 evaluate: ## Measure how well questions are understood (ARGS=--write updates docs/understanding.md)
 	$(SETUP) evaluate $(ARGS)
+
+staff: ## Invite somebody of the team: a one-time link (EMAIL=… ROLE=administrator NAME=…)
+	$(WEB) staff --email "$(EMAIL)" --role "$(ROLE)" --name "$(NAME)" --host "$(HOST)" --port "$(PORT)"
 
 hours: ## Exceptional closures and openings (ARGS='close 2026-12-24 --reason "…"')
 	$(WEB) hours $(or $(ARGS),list)

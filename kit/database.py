@@ -4,7 +4,9 @@ SQLite (the embedded default) and PostgreSQL behave alike: a session of `writing
 of what it locks until it ends; a session of `reading` never blocks a writer.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -61,6 +63,23 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: Instant}
 
 
+class Writing:
+    """Transactions that write. `in_turn`: one after the other in this process, first come first.
+
+    SQLite has one writer at a time and makes the others look again and again: among many of them
+    one may look in vain until its time is over.
+    """
+
+    def __init__(self, makers: async_sessionmaker[AsyncSession], in_turn: bool) -> None:
+        self._makers = makers
+        self._turn = asyncio.Lock() if in_turn else nullcontext()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        async with self._turn, self._makers.begin() as session:
+            yield session
+
+
 class Database:
     """The engine of one process, and its two kinds of sessions."""
 
@@ -69,7 +88,8 @@ class Database:
         if is_sqlite(url):
             _prepare_sqlite(self.engine.sync_engine)
         readers = self.engine.execution_options(read_only=True)
-        self.writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        makers = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.writing = Writing(makers, in_turn=is_sqlite(url))
         self.reading = async_sessionmaker(readers, expire_on_commit=False)
 
     async def close(self) -> None:

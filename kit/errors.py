@@ -19,6 +19,12 @@ class Unauthorised(Refusal):
     status = 401
 
 
+class Forbidden(Refusal):
+    """Known who asks, and it is not theirs to do."""
+
+    status = 403
+
+
 class NotFound(Refusal):
     """Foreign or absent: the same refusal, so that nobody learns which."""
 

@@ -18,6 +18,7 @@ class Limited(StrEnum):
     SAY_FROM = (
         "600 per 1 minute"  # messages and votes, an address: many share one behind a firewall
     )
+    LOG_IN = "30 per 1 minute"  # passwords of staff that are tried, an address
 
 
 class Limits:

@@ -20,12 +20,15 @@ from kit.errors import Conflict, Invalid, NotFound, TooLarge, Unauthorised
 from kit.finishing import to_its_end
 from kit.masking import mask
 from knowledge.typography import with_fixed_spaces
-from livechat import log, turns, words
+from livechat import chats, log, turns, words
 from livechat.access import Doorkeeper
-from livechat.assistant import Ask, AskCommand, AskText, OpenRequest, Reply
-from livechat.hub import Hub
+from livechat.acts import carry_out_act
+from livechat.assignment import lock_queue
+from livechat.assistant import Ask, AskCommand, AskText, Reply
+from livechat.hub import BOARD, Hub
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import (
+    ASSISTED,
     TEXT_LIMIT,
     Act,
     Answer,
@@ -38,7 +41,7 @@ from livechat.protocol import (
     Said,
     Voted,
 )
-from livechat.speech import KINDS, carry_out, speak
+from livechat.speech import speak
 from livechat.turns import Turns
 
 # What the greeting proposes to this person.
@@ -154,6 +157,8 @@ class Exchange:
             raise TooLarge(f"A message has at most {TEXT_LIMIT} characters.")
         body_mac = log.mac_of(said.model_dump_json(include={"text", "choice"}), self._mac_key)
         async with self._database.writing.begin() as session:
+            if said.choice in words.ACTS:
+                await lock_queue(session)  # it may put the user into the queue, or take them out
             conversation = await log.lock(session, conversation_id)
             known = await log.repeated(session, conversation_id, said.client_id, body_mac)
             if known is not None:
@@ -173,10 +178,10 @@ class Exchange:
             if kinds:
                 note = with_fixed_spaces(words.masked(kinds))
                 entries.append(log.append_message(session, conversation, Author.SYSTEM, note))
-            if conversation.mode is Mode.ASSISTANT:
-                entries += await _answer(session, conversation, entry.seq, ask)
+            entries += await _answer(session, conversation, entry.seq, ask)
             events = [log.shown(each) for each in entries]
         self._hub.publish(conversation_id, *events)
+        self._hub.look_again([BOARD])
         self._turns.wake(conversation_id)
         return Heard(entry.seq, again=False)
 
@@ -198,7 +203,7 @@ class Exchange:
                 return Heard(last.seq, again=True)
             payload = {"target_seq": voted.seq, "value": voted.value}
             entry = log.append(session, conversation, "vote", payload)
-            if voted.value == "down" and conversation.mode is Mode.ASSISTANT:
+            if voted.value == "down" and conversation.mode in ASSISTED:
                 disliked = {"answer": (target.payload["answer"] or {}).get("id") or ""}
                 ask = AskCommand(intent="probleme", entities=disliked)
                 session.add(turns.due(conversation, entry.seq, ask, now()))
@@ -263,20 +268,13 @@ async def _answer(
     session: AsyncSession, conversation: Conversation, seq: int, ask: Ask | Act
 ) -> list[LogEntry]:
     """An act is done at once, so that no offer is a dead button while the assistant is down."""
-    if not isinstance(ask, Act):
+    if isinstance(ask, Act):
+        return await carry_out_act(session, conversation, ask)
+    if conversation.mode in ASSISTED:
         session.add(turns.due(conversation, seq, ask, now()))
-        return []
-    if ask in KINDS:
-        wanted = OpenRequest(kind=KINDS[ask], **_complaint(conversation))
-        return [await carry_out(session, conversation, wanted)]
-    answer = Answer(decision=Decision.TALK, id="non", confidence=1.0)
-    return [await speak(session, conversation, Reply(text=words.CONTINUING, answer=answer))]
-
-
-def _complaint(conversation: Conversation) -> dict[str, str | None]:
-    """What the user disliked and said of it, as far as the assistant remembers."""
-    slots = conversation.memory.get("slots", {})
-    return {name: slots.get(name) for name in ("explanation", "disliked_answer")}
+    if conversation.mode is not Mode.ASSISTANT:
+        await chats.user_is_here(session, conversation)
+    return []
 
 
 async def _last_vote(session: AsyncSession, conversation_id: UUID, seq: int) -> LogEntry | None:

@@ -6,14 +6,15 @@ reads too slowly is dropped rather than waited for: it reconnects and asks for w
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
-from livechat.protocol import CloseCode, GoingAway, ServerFrame
+from livechat.protocol import CloseCode, GoingAway, LookAgain, ServerFrame
 
 BACKLOG = 100  # frames a listener may be late by
+BOARD = UUID(int=0)  # what the consoles listen to, beside the conversations
 
 
 class Cut(Exception):
@@ -36,6 +37,11 @@ class Listener:
         except asyncio.QueueFull:
             self.cut(CloseCode.TOO_SLOW)
         self._woken.set()
+
+    def skip(self) -> None:
+        """Forget what is waiting: whoever reads all anew needs no more hints."""
+        while not self._frames.empty():
+            self._frames.get_nowait()
 
     def cut(self, code: CloseCode) -> None:
         self._cut = self._cut or code
@@ -76,6 +82,14 @@ class Hub:
         for listener in self._listeners.get(conversation_id, ()):
             for frame in frames:
                 listener.offer(frame)
+
+    def look_again(self, conversation_ids: Iterable[UUID]) -> None:
+        """Tell those who listen there that they have something to read."""
+        for conversation_id in conversation_ids:
+            self.publish(conversation_id, LookAgain())
+
+    def listened_to(self) -> list[UUID]:
+        return list(self._listeners)
 
     def publish_to_others(self, conversation_id: UUID, but: Listener, frame: ServerFrame) -> None:
         for listener in self._listeners.get(conversation_id, ()):

@@ -22,6 +22,7 @@ class Conversation(Base):
     client_id: Mapped[UUID | None] = mapped_column(unique=True)
     mode: Mapped[Mode] = mapped_column(enumerated(Mode), default=Mode.ASSISTANT)
     last_seq: Mapped[int] = mapped_column(default=0)
+    last_staff_seq: Mapped[int] = mapped_column(default=0)  # of what only staff see
     token_generation: Mapped[int] = mapped_column(default=0)  # tokens of older ones are void
     created_at: Mapped[datetime] = mapped_column(default=now)
     active_at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -36,6 +36,10 @@ class Mode(StrEnum):
     CLOSED = "closed"
 
 
+# Who waits for an advisor may go on asking the assistant.
+ASSISTED = frozenset({Mode.ASSISTANT, Mode.QUEUED})
+
+
 class Decision(StrEnum):
     """What the assistant did with a message."""
 
@@ -55,6 +59,11 @@ class Act(StrEnum):
     LEAVE = "act:leave"
     CONTINUE = "act:continue"
     NONE = "act:none"
+    RATE_1 = "act:rate_1"
+    RATE_2 = "act:rate_2"
+    RATE_3 = "act:rate_3"
+    RATE_4 = "act:rate_4"
+    RATE_5 = "act:rate_5"
 
 
 # Events: what the user sees, numbered ----------------------------------------------------
@@ -107,7 +116,26 @@ class ModeEvent(Event):
     reason: str
 
 
-type AnyEvent = Annotated[MessageEvent | VoteEvent | ModeEvent, Field(discriminator="type")]
+class QueueEvent(Event):
+    """Where the user stands (1 is next) and how long it may take. All null: nobody is there."""
+
+    type: Literal["queue"] = "queue"
+    position: int | None
+    wait_low_s: int | None
+    wait_high_s: int | None
+
+
+class RetractedEvent(Event):
+    """A message whose author took it back; its text is blanked everywhere."""
+
+    type: Literal["retracted"] = "retracted"
+    target_seq: Seq
+
+
+type AnyEvent = Annotated[
+    MessageEvent | VoteEvent | ModeEvent | QueueEvent | RetractedEvent,
+    Field(discriminator="type"),
+]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
 
@@ -181,6 +209,20 @@ class Stored(Frame):
     seq: Seq
 
 
+class Seen(Frame):
+    """The other side has read up to `seq`."""
+
+    type: Literal["read"] = "read"
+    seq: Seq
+
+
+class UserSeen(Frame):
+    """Never sent to the user: the user has read up to `seq`."""
+
+    type: Literal["user_read"] = "user_read"
+    seq: Seq
+
+
 class SomeoneTypes(Frame):
     type: Literal["typing"] = "typing"
     author: Author
@@ -201,7 +243,15 @@ class GoingAway(Frame):
     delay_s: float
 
 
-type ServerFrame = AnyEvent | Stored | SomeoneTypes | Failed | Heartbeat | GoingAway
+class LookAgain(Frame):
+    """Never sent: tells a listener that another process wrote, so it reads on from the log."""
+
+    type: Literal["look_again"] = "look_again"
+
+
+type ServerFrame = (
+    AnyEvent | Stored | SomeoneTypes | Seen | UserSeen | Failed | Heartbeat | GoingAway | LookAgain
+)
 
 
 class CloseCode(IntEnum):

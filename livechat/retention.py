@@ -30,7 +30,9 @@ from kit.database import Database
 from kit.errors import Invalid
 from kit.settings import Settings
 from livechat.assistant_record import AssistantRecord
+from livechat.desk_models import AssignmentDecision, Chat, StaffEntry
 from livechat.models import Conversation, LogEntry, Turn
+from staff.sessions import forget_ended_sessions
 from ticketing.models import SupportRequest
 
 logger = logging.getLogger(__name__)
@@ -80,6 +82,7 @@ class Retention:
         async with self._database.writing.begin() as session:
             requests = await _count(session, delete(SupportRequest).where(old))
             await session.execute(delete(UsedToken).where(UsedToken.expires_at < at))
+            await forget_ended_sessions(session, at)
         log_age = timedelta(days=kept.retention_logs_days)
         await asyncio.to_thread(_remove_older, kept.var / "log", at - log_age)
         before = at - timedelta(days=kept.retention_assistant_days)
@@ -104,7 +107,10 @@ class Retention:
             if requests:
                 theirs = delete(SupportRequest).where(SupportRequest.conversation_id.in_(ids))
                 erased = await _count(session, theirs)
-            for table in (Turn, LogEntry, UsedToken):
+            chats = select(Chat.id).where(Chat.conversation_id.in_(ids))
+            decided = delete(AssignmentDecision).where(AssignmentDecision.chat_id.in_(chats))
+            await session.execute(decided)
+            for table in (Chat, StaffEntry, Turn, LogEntry, UsedToken):
                 await session.execute(delete(table).where(table.conversation_id.in_(ids)))
             await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
         # After the commit: should this fail, the senders are found again by their age.

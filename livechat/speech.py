@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.organisation import organisation
 from knowledge.typography import with_fixed_spaces
-from livechat import log, words
+from livechat import chats, log, words
+from livechat.assignment import assign_waiting
 from livechat.assistant import Memory, OpenRequest, Reply
+from livechat.desk_models import ChatEnd, ChatState
 from livechat.models import Conversation, LogEntry
 from livechat.offers import offer_of_help
 from livechat.protocol import Act, Answer, Author, Decision
@@ -82,19 +84,33 @@ async def speak_fallback(session: AsyncSession, conversation: Conversation) -> L
 
 async def carry_out(
     session: AsyncSession, conversation: Conversation, wanted: OpenRequest
-) -> LogEntry:
-    """Keep the user's request and tell them its reference."""
+) -> list[LogEntry]:
+    """A person: into the queue. In writing: keep the request and tell its reference.
+
+    The caller holds the lock of the queue.
+    """
+    complaint = {"explanation": wanted.explanation, "disliked_answer": wanted.disliked_answer}
+    if wanted.kind is RequestKind.ADVISOR:
+        return await chats.want_advisor(session, conversation, **complaint)
+    entries: list[LogEntry] = []
+    chat = await chats.open_chat(session, conversation.id)
+    if chat is not None and chat.state is not ChatState.ACTIVE:
+        entries += chats.end(session, conversation, chat, ChatEnd.CONVERTED)
+        await session.flush()
+        await assign_waiting(session)
     request = await requests.keep_request(
         session,
         kind=wanted.kind,
         conversation_id=conversation.id,
         email=(conversation.identity or {}).get("email"),
         subject=conversation.subject,
-        explanation=wanted.explanation,
-        disliked_answer=wanted.disliked_answer,
+        **complaint,
     )
-    text = words.request_kept(request.reference, request.email)
-    return await speak(session, conversation, Reply(text=text, answer=_talk(wanted.kind)))
+    text = words.request_kept(wanted.kind, request.reference, request.email)
+    return [
+        *entries,
+        await speak(session, conversation, Reply(text=text, answer=_talk(wanted.kind))),
+    ]
 
 
 def _talk(kind: str) -> Answer:

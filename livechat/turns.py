@@ -20,10 +20,11 @@ from kit.clock import now
 from kit.database import Database
 from kit.finishing import to_its_end
 from livechat import log
+from livechat.assignment import lock_queue
 from livechat.assistant import Ask, Assistant, Memory, OpenRequest, Reply, Unreachable, ask_of
-from livechat.hub import Hub
+from livechat.hub import BOARD, Hub
 from livechat.models import Conversation, LogEntry, Turn, TurnOutcome, TurnState
-from livechat.protocol import Author, Mode, SomeoneTypes
+from livechat.protocol import ASSISTED, Author, SomeoneTypes
 from livechat.speech import carry_out, rename, speak, speak_fallback
 
 logger = logging.getLogger(__name__)
@@ -174,12 +175,14 @@ class Turns:
     ) -> None:
         """Store all that the turn gave, once. `replies` None: the assistant could not be had."""
         async with self._database.writing.begin() as session:
+            if any(reply.directive for reply in replies or ()):
+                await lock_queue(session)  # it may put the user into the queue
             conversation = await log.lock(session, taken.conversation_id)
             turn = await session.get_one(Turn, (taken.conversation_id, taken.seq))
             if turn.state is TurnState.ENDED or turn.attempts != taken.attempt:
                 return  # our lease ended and somebody else answered: what we have is void
             entries: list[LogEntry] = []
-            if conversation.mode is not Mode.ASSISTANT:
+            if conversation.mode not in ASSISTED:
                 turn.outcome = TurnOutcome.SUPERSEDED
             elif replies is None or memory is None:
                 turn.outcome = TurnOutcome.FELL_BACK
@@ -195,13 +198,14 @@ class Turns:
             await session.flush()
             events = [log.shown(entry) for entry in entries]
         self._hub.publish(taken.conversation_id, *events)
+        self._hub.look_again([BOARD])
 
 
 async def _give(session: AsyncSession, conversation: Conversation, reply: Reply) -> list[LogEntry]:
     entries = [await speak(session, conversation, reply)] if reply.text else []
     match reply.directive:
         case OpenRequest() as request:
-            entries.append(await carry_out(session, conversation, request))
+            entries += await carry_out(session, conversation, request)
     return entries
 
 

@@ -23,6 +23,11 @@ ACTS = {
     "act:leave": "Quitter la file",
     "act:continue": CONTINUE,
     "act:none": NONE,
+    "act:rate_1": "1 sur 5 : pas du tout satisfait(e)",
+    "act:rate_2": "2 sur 5",
+    "act:rate_3": "3 sur 5",
+    "act:rate_4": "4 sur 5",
+    "act:rate_5": "5 sur 5 : très satisfait(e)",
 }
 
 CONTINUING = "D’accord, nous continuons ici. Quelle est votre question ?"
@@ -90,18 +95,19 @@ def offer_closed(reason: str, opens_at: datetime | None) -> str:
     )
 
 
-def request_kept(reference: str, email: str | None) -> str:
+def request_kept(kind: str, reference: str, email: str | None) -> str:
     us = organisation()
+    what = "demande de rappel" if kind == "callback" else "demande"
     reach = (
         f"Votre adresse {email} y est jointe."
         if email
         else "Elle ne contient pas votre adresse : je ne vous la demande pas ici."
     )
     return (
-        f"C’est noté : votre demande est enregistrée sous la référence {reference}, "
+        f"C’est noté : votre {what} est enregistrée sous la référence {reference}, "
         f"avec cette conversation. {reach}\n"
-        "Le dialogue en direct et le suivi des tickets n’existent pas encore dans cette "
-        f"version de l’assistant. Pour obtenir une réponse d’une personne, {us.contact_path}."
+        "Le suivi des demandes n’existe pas encore dans cette version de l’assistant. "
+        f"Pour obtenir une réponse d’une personne, {us.contact_path}."
     )
 
 
@@ -120,3 +126,51 @@ def moment(instant: datetime) -> str:
     local = instant.astimezone(organisation().timezone)
     day = "1er" if local.day == 1 else str(local.day)
     return f"{DAYS[local.weekday()]} {day} {MONTHS[local.month - 1]} à {hour(instant)}"
+
+
+# Around a talk with an advisor --------------------------------------------------------------
+
+QUEUED = (
+    "C’est noté : vous êtes dans la file d’attente. Un conseiller va vous répondre ici. "
+    "En attendant, vous pouvez continuer à me poser vos questions."
+)
+NOBODY_THERE = (
+    "Le service est ouvert, mais aucun conseiller n’est connecté en ce moment : je ne peux pas "
+    "vous dire combien de temps vous attendrez. Vous êtes dans la file ; vous pouvez aussi ouvrir "
+    "un ticket ou demander à être rappelé(e)."
+)
+ALREADY_QUEUED = "Votre demande est déjà en file d’attente : un conseiller va vous répondre ici."
+LOST = (
+    "La connexion de votre conseiller est coupée. Rien n’est perdu : vous revenez en tête de la "
+    "file, et un conseiller reprend votre discussion dès que possible."
+)
+TRANSFERRED = (
+    "Votre conseiller vous confie à un collègue. Vous passez en tête de la file ; "
+    "il lira votre discussion, inutile de tout répéter."
+)
+LEFT_QUEUE = "Vous avez quitté la file d’attente. Je reste à votre disposition."
+LEFT_CHAT = "Vous avez terminé la discussion. Merci ! Comment jugez-vous cet échange ?"
+FINISHED = (
+    "Votre conseiller a terminé la discussion. Merci de votre visite ! "
+    "Si vous le souhaitez, donnez une note à cet échange. Je réponds de nouveau à vos questions."
+)
+USER_GONE = (
+    "Sans nouvelles de vous, nous avons fermé la discussion avec le conseiller. "
+    "Tout ce qui a été écrit est gardé ici : revenez quand vous voulez."
+)
+RATED = "Merci pour votre avis."
+NOTHING_TO_RATE = "Vous n’avez pas encore parlé à un conseiller. Quelle est votre question ?"
+NOTHING_TO_LEAVE = "Vous n’êtes pas dans une file d’attente. Quelle est votre question ?"
+
+
+def taken(name: str) -> str:
+    return f"Vous parlez maintenant à une personne : {name}."
+
+
+def closing(reference: str, opens_at: datetime | None) -> str:
+    again = f" Les conseillers reviennent {moment(opens_at)} ({zone()})." if opens_at else ""
+    return (
+        "Le service de discussion vient de fermer et aucun conseiller n’a pu vous répondre : "
+        f"nous en sommes désolés. Votre demande est enregistrée sous la référence {reference}, "
+        f"avec cette conversation.{again}"
+    )

@@ -4,12 +4,14 @@ from alembic import context
 
 import chorus.models
 import kit.models
+import livechat.desk_models
 import livechat.models
+import staff.models
 import ticketing.models
 from kit.database import Base
 
 # The tables register themselves when their modules are imported.
-TABLES = (chorus.models, kit.models, livechat.models, ticketing.models)
+TABLES = (chorus.models, kit.models, livechat.models, staff.models, ticketing.models)
 
 connection = context.config.attributes["connection"]
 if connection is None:

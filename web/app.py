@@ -22,15 +22,22 @@ from kit.limits import Limits
 from kit.settings import Settings
 from knowledge.library import Context, Library, library
 from knowledge.routes import router as help_pages
-from livechat import retention, turns
+from livechat import retention, rounds, turns, watcher
 from livechat.access import Doorkeeper
 from livechat.assistant import Assistant, RasaAssistant
+from livechat.desk import Desk
 from livechat.exchange import Exchange
 from livechat.hub import Hub
+from livechat.presence import Presences
 from livechat.protocol import Choice
 from livechat.retention import Retention
+from livechat.rounds import Rounds
 from livechat.turns import Turns
-from web import api, api_page, health, pages, problems, socket
+from livechat.watcher import Watcher
+from staff.access import LoginNeeded, go_to_login
+from staff.revocations import Revocations
+from staff.routes import router as staff_pages
+from web import api, api_page, console, health, pages, problems, socket
 from web.guard import Guard
 from web.health import Health
 
@@ -50,9 +57,19 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     app.state.assistant = assistant
     app.state.action_key = settings.action_key
     problems.install(app)
+    app.add_exception_handler(LoginNeeded, go_to_login)
     app.add_middleware(Guard, origins=settings.origins, public_url=settings.public_url)
     front = [pages.demo_router, pages.router] if settings.demo else [pages.router]
-    for router in (*front, help_pages, api.router, api_page.router, socket.router, actions_door):
+    for router in (
+        *front,
+        help_pages,
+        staff_pages,
+        api.router,
+        api_page.router,
+        console.router,
+        socket.router,
+        actions_door,
+    ):
         app.include_router(router)
     unwell: dict[int | str, dict[str, Any]] = {503: problems.DOCUMENTED[503]}
     app.add_api_route("/healthz", healthz, responses=unwell, tags=["health"])
@@ -79,17 +96,20 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         outside = await stack.enter_async_context(httpx2.AsyncClient())
         _furnish(app, settings, database, rasa, outside)
         stopping = asyncio.Event()
-        rounds = [
+        repeated = [
             asyncio.create_task(repeat(work, every_s, stopping))
             for work, every_s in (
                 (app.state.turns.sweep, turns.SWEEP_S),
                 (app.state.health.watch, health.EVERY_S),
                 (app.state.retention.purge, retention.EVERY_S),
+                (app.state.rounds.go, rounds.EVERY_S),
+                (app.state.watcher.look, watcher.EVERY_S),
             )
         ]
         yield
         stopping.set()
-        await stop(rounds, within_s=ROUND_S)
+        await stop(repeated, within_s=ROUND_S)
+        await app.state.watcher.close()
         await app.state.turns.stop()
 
 
@@ -107,6 +127,7 @@ def _furnish(
     state.database = database
     state.library = shelf
     state.hub = Hub()
+    state.revocations = Revocations()
     state.turns = Turns(database, state.hub, assistant, settings.turn_timeout_s)
     state.doorkeeper = Doorkeeper(token_key)
     state.limits = Limits(on=settings.rate_limits == "on", redis_url=settings.redis_url)
@@ -118,6 +139,10 @@ def _furnish(
         lambda identity: proposals(shelf, identity),
         token_key,
     )
+    state.desk = Desk(database, state.hub, token_key)
+    state.presences = Presences(database, state.hub)
+    state.rounds = Rounds(database, state.hub)
+    state.watcher = Watcher(database, state.hub)
     state.verifier = Verifier(
         _keys(settings, outside), settings.identity_issuer, settings.identity_audience
     )

@@ -20,6 +20,9 @@ from kit.schedule import add_exception, list_exceptions, remove_exception
 from kit.settings import Settings
 from kit.spans import Span
 from livechat.retention import Person, Retention
+from staff.accounts import invite, role_of
+from staff.administration import invitation_url
+from staff.models import Role
 from ticketing.service import list_requests
 
 type Command = Callable[[Namespace, Settings, Database], Coroutine[Any, Any, str]]
@@ -93,6 +96,16 @@ async def do_hours(given: Namespace, settings: Settings, database: Database) -> 
     return "\n".join(lines) or "No exception is planned."
 
 
+async def do_staff(given: Namespace, settings: Settings, database: Database) -> str:
+    """Make an account for somebody, or a new link for one that exists."""
+    role = role_of(given.role)
+    async with database.writing.begin() as session:
+        made = await invite(session, given.email, role, given.name)
+    base = settings.public_url or f"http://{given.host}:{given.port}"
+    url = invitation_url(base, made.token)
+    return f"{made.member.email} ({role}) chooses a password here, once, within 7 days:\n{url}"
+
+
 async def do_requests(_: Namespace, settings: Settings, database: Database) -> str:
     async with database.reading() as session:
         rows = await list_requests(session)
@@ -123,6 +136,13 @@ def parser() -> ArgumentParser:
     whom.add_argument("--email", help="of a connected user")
     whom.add_argument("--subject", help="issuer and sub of the identity token, with a blank")
     erase.set_defaults(do=do_erase)
+    staff = commands.add_parser("staff", help="invite somebody of the team, by a one-time link")
+    staff.add_argument("--email", required=True)
+    staff.add_argument("--role", required=True, help=", ".join(Role))
+    staff.add_argument("--name", default="", help="shown to users")
+    staff.add_argument("--host", default="127.0.0.1", help="in the link, without a public URL")
+    staff.add_argument("--port", type=int, default=8000)
+    staff.set_defaults(do=do_staff)
     hours = commands.add_parser("hours", help="exceptional closures and openings")
     hours.add_argument("what", choices=("list", "close", "open", "remove"))
     hours.add_argument("day", nargs="?", help="YYYY-MM-DD, or the id to remove")

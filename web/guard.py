@@ -87,7 +87,7 @@ class Guard:
         ancestors = self._embedders if path == CHAT else "'none'"
         headers["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
+        headers.setdefault("Referrer-Policy", "no-referrer")
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         # The widget and its words are loaded by the pages of other sites.
         cross = "cross-origin" if path.startswith(("/static/", "/widget")) else "same-origin"

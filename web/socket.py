@@ -19,6 +19,7 @@ from kit.limits import Limited, Limits
 from livechat.access import Doorkeeper, Key, check_current, permit
 from livechat.exchange import Exchange
 from livechat.hub import Cut, Hub, Listener
+from livechat.presence import Presences
 from livechat.protocol import (
     Author,
     ClientFrame,
@@ -27,11 +28,13 @@ from livechat.protocol import (
     Failed,
     Heartbeat,
     Join,
+    LookAgain,
     Read,
     Say,
     SomeoneTypes,
     Stored,
     Typing,
+    UserSeen,
     Vote,
     client_frame,
 )
@@ -102,8 +105,16 @@ class Visit:
         self._exchange: Exchange = socket.app.state.exchange
         self._limits: Limits = socket.app.state.limits
         self._hub: Hub = socket.app.state.hub
+        self._presences: Presences = socket.app.state.presences
 
     async def last(self) -> None:
+        await self._presences.user_came(self._conversation_id)
+        try:
+            await self._talk()
+        finally:
+            await self._presences.user_left(self._conversation_id)
+
+    async def _talk(self) -> None:
         with self._hub.listen(self._conversation_id) as listener:
             tasks = [
                 asyncio.create_task(self._write(listener)),
@@ -137,7 +148,11 @@ class Visit:
             except TimeoutError:
                 await self._catch_up()
                 continue
-            if not isinstance(frame, Event):
+            if isinstance(frame, LookAgain):
+                await self._catch_up()
+            elif isinstance(frame, UserSeen):
+                pass  # for the advisor's side
+            elif not isinstance(frame, Event):
                 await self._send(frame)
             elif frame.seq == self._sent + 1:
                 await self._send(frame)
@@ -195,8 +210,8 @@ class Visit:
                 )
             case Heartbeat():
                 listener.offer(Heartbeat())
-            case Read():
-                pass  # who reads it is an advisor: the queue brings it
+            case Read(seq=seq):
+                self._hub.publish(self._conversation_id, UserSeen(seq=seq))
             case Join():
                 listener.offer(Failed(code="already_joined"))
 

@@ -1,5 +1,6 @@
 """The chat as a user sees it, on its own page or in the panel of a host page."""
 
+import re
 from typing import Self
 
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
@@ -15,6 +16,8 @@ class Chat:
         self.messages = place.locator(".message")
         self.banner = place.locator("#banner")
         self.account = place.locator("#account")
+        self.queue = place.get_by_role("region", name="File d’attente")
+        self.answered_by = place.locator("#subtitle")
 
     @classmethod
     def open(cls, page: Page, address: str) -> Self:
@@ -58,3 +61,54 @@ class Chat:
 
     def texts(self) -> list[str]:
         return self.place.locator(".message__bubble").all_inner_texts()
+
+    # With an advisor ---------------------------------------------------------------------
+
+    def wait_for_queue(self) -> None:
+        """In the queue, and told which place it is, or that nobody is there."""
+        told = re.compile(r"position \d+|Aucun conseiller")
+        expect(self.queue.locator("[data-place]")).to_have_text(told)
+
+    def queue_text(self) -> str:
+        """« Vous êtes en position 2. Attente estimée : … », with ordinary spaces."""
+        return " ".join(self.queue.locator("[data-place]").inner_text().split())
+
+    def leave_queue(self) -> None:
+        self.choose_in_queue("Quitter la file")
+
+    def choose_in_queue(self, label: str) -> None:
+        """« Quitter la file », « Ouvrir un ticket » or « Être rappelé(e) »: each ends the wait."""
+        button = self.queue.get_by_role("button", name=label, exact=True)
+        if not button.is_visible():  # folded on a small screen
+            self.queue.locator("summary").click()
+        button.click()
+        expect(self.queue).to_be_hidden()
+
+    def wait_for_advisor(self, name: str) -> None:
+        """The header says that a person answers, and the thread says who."""
+        expect(self.answered_by).to_contain_text("une personne")
+        expect(self.messages.filter(has_text=f"une personne : {name}").last).to_be_visible()
+
+    def advisor_says(self, text: str) -> Locator:
+        """The advisor's message with that text, once it is there."""
+        message = self.place.locator(".message--advisor").filter(has_text=text).last
+        expect(message).to_be_visible()
+        return message
+
+    def expect_read(self) -> None:
+        """The advisor has read what the user said last."""
+        expect(self.place.locator(".message--user").last.locator(".message__mark")).to_have_text(
+            "Lu"
+        )
+
+    def end_chat(self) -> None:
+        """Ends the talk with the advisor, and confirms it."""
+        self.place.locator("#end").click()
+        confirmation = self.place.get_by_role("dialog", name="Terminer la discussion ?")
+        confirmation.get_by_role("button", name="Terminer la discussion").click()
+        expect(self.answered_by).to_contain_text("une machine")
+
+    def rate(self, rating: int) -> None:
+        """From 1 to 5, when it is asked for."""
+        self.place.get_by_role("button", name=re.compile(rf"^{rating} sur 5")).last.click()
+        expect(self.messages.last).to_contain_text("Merci pour votre avis")

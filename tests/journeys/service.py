@@ -39,7 +39,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator["Service"]:
         self._offset.write_text("+0", encoding="utf-8")
-        environment = os.environ | self._settings() | self._environment
+        environment = os.environ | self.settings() | self._environment
         subprocess.run([*WEB, "migrate"], cwd=ROOT, env=environment, check=True)
         with (self.folder / "service.log").open("wb") as log:
             process = subprocess.Popen(
@@ -57,7 +57,8 @@ class Service:
                 process.send_signal(signal.SIGINT)
                 process.wait(STOP_S)
 
-    def _settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
+        """What a command needs to work on the same data, at the same time."""
         settings = {"CLAUDIA_VAR": str(self.folder / "var"), "CLAUDIA_RATE_LIMITS": "off"}
         if not FAKETIME.exists():
             return settings

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect
 import chorus.models
 import kit.models
 import livechat.models
+import staff.models
 import tests.databases
 import ticketing.models
 from kit.database import Base, Database
@@ -23,7 +24,7 @@ from kit.migration import config, migrate
 from tests.databases import PostgreSQLServer
 from tests.processes import at_once
 
-MODULES = (chorus.models, kit.models, livechat.models, ticketing.models)
+MODULES = (chorus.models, kit.models, livechat.models, staff.models, ticketing.models)
 SCRIPTS = ScriptDirectory.from_config(config())
 
 

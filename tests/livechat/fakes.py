@@ -23,6 +23,7 @@ from livechat.protocol import (
     Choice,
     CloseCode,
     Decision,
+    LookAgain,
     MessageEvent,
     Said,
     ServerFrame,
@@ -113,7 +114,7 @@ class RecordingHub(Hub):
         self.hung_up: list[tuple[UUID, CloseCode]] = []
 
     def publish(self, conversation_id: UUID, *frames: ServerFrame) -> None:
-        self.frames += frames
+        self.frames += [frame for frame in frames if not isinstance(frame, LookAgain)]
         super().publish(conversation_id, *frames)
 
     def hang_up(self, conversation_id: UUID, code: CloseCode) -> None:

@@ -191,14 +191,11 @@ async def test_a_closed_conversation_takes_no_message(database: Database) -> Non
         await chat.say(conversation_id, "encore")
 
 
-@pytest.mark.parametrize("mode", [Mode.QUEUED, Mode.ADVISOR])
-async def test_the_assistant_is_left_out_once_a_human_is_asked(
-    database: Database, mode: Mode
-) -> None:
+async def test_the_assistant_is_left_out_once_an_advisor_speaks(database: Database) -> None:
     chat = Chat(database)
     conversation_id = await chat.open()
     async with database.writing.begin() as session:
-        (await session.get_one(Conversation, conversation_id)).mode = mode
+        (await session.get_one(Conversation, conversation_id)).mode = Mode.ADVISOR
     await chat.say(conversation_id, "bonjour")
     await chat.click(conversation_id, "act:ticket")
     await chat.ended()
@@ -277,7 +274,6 @@ async def test_none_of_these_is_told_to_the_assistant(database: Database) -> Non
 @pytest.mark.parametrize(
     ("act", "kind"),
     [
-        ("act:advisor", RequestKind.ADVISOR),
         ("act:ticket", RequestKind.TICKET),
         ("act:callback", RequestKind.CALLBACK),
     ],

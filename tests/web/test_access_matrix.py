@@ -1,5 +1,6 @@
 """Who may do what: one row for each route and each frame of the socket. None may be forgotten."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, get_args
 from uuid import uuid4
@@ -30,6 +31,8 @@ def holder(status: int) -> tuple[int, ...]:
     return (401, status, 404, 401, 404)
 
 
+LOGIN_FIRST = everybody(303)  # tests/staff/test_pages.py says which roles pass then
+
 # Method, path: the body, if any, and the status for each of WHO.
 ROUTES: dict[tuple[str, str], tuple[Any, tuple[int, ...]]] = {
     ("GET", "/"): (None, everybody(200)),
@@ -39,11 +42,37 @@ ROUTES: dict[tuple[str, str], tuple[Any, tuple[int, ...]]] = {
     ("GET", "/aide"): (None, everybody(200)),
     ("GET", "/aide/section/{article}/{section}"): (None, everybody(404)),
     ("GET", "/aide/{file}"): (None, everybody(404)),
+    ("GET", "/agents"): (None, LOGIN_FIRST),
+    ("GET", "/api/agents/canned"): (None, everybody(401)),
+    ("GET", "/api/agents/help"): (None, everybody(401)),
+    ("GET", "/api/agents/conversations/{conversation_id}"): (None, everybody(401)),
+    ("GET", "/equipe/connexion"): (None, everybody(200)),
+    ("POST", "/equipe/connexion"): (None, everybody(422)),
+    ("GET", "/equipe/invitation/{token}"): (None, everybody(404)),
+    ("POST", "/equipe/invitation/{token}"): (None, everybody(404)),
+    ("POST", "/equipe/deconnexion"): (None, LOGIN_FIRST),
+    ("GET", "/equipe/mot-de-passe"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/mot-de-passe"): (None, LOGIN_FIRST),
+    ("GET", "/equipe"): (None, LOGIN_FIRST),
+    ("GET", "/equipe/membres"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/membres"): (None, LOGIN_FIRST),
+    ("GET", "/equipe/membres/{member_id}"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/membres/{member_id}"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/membres/{member_id}/desactivation"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/membres/{member_id}/reactivation"): (None, LOGIN_FIRST),
+    ("GET", "/equipe/horaires"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/horaires"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/horaires/{exception_id}/suppression"): (None, LOGIN_FIRST),
+    ("GET", "/equipe/reponses"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/reponses"): (None, LOGIN_FIRST),
+    ("GET", "/equipe/reponses/{reply_id}"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/reponses/{reply_id}"): (None, LOGIN_FIRST),
+    ("POST", "/equipe/reponses/{reply_id}/suppression"): (None, LOGIN_FIRST),
     ("GET", "/confidentialite"): (None, everybody(200)),
     ("GET", "/accessibilite"): (None, everybody(200)),
     ("GET", "/docs"): (None, everybody(200)),
     ("GET", "/openapi.json"): (None, everybody(200)),
-    ("GET", "/static"): (None, everybody(404)),
+    ("GET", "/static"): (None, everybody(307)),
     ("GET", "/healthz"): (None, everybody(503)),
     ("GET", "/api/hours"): (None, everybody(200)),
     ("POST", "/actions/webhook"): ({}, everybody(403)),  # Rasa only, by its secret
@@ -54,7 +83,7 @@ ROUTES: dict[tuple[str, str], tuple[Any, tuple[int, ...]]] = {
     ("POST", f"{CONVERSATION}/identity"): ({"identity": "…"}, holder(200)),
     ("DELETE", f"{CONVERSATION}/identity"): (None, holder(204)),
 }
-SOCKETS = {f"{CONVERSATION}/socket"}
+SOCKETS = {f"{CONVERSATION}/socket", "/api/agents/socket"}
 
 # Frame: its fields, and what answers it from whoever has joined. Before that, all but a join are
 # refused; a join is what the rows of test_who_may_join say.
@@ -126,9 +155,9 @@ def test_who_may_call(client: TestClient, mine: Talk, method: str, path: str) ->
     for who, (conversation_id, token) in sorted(
         tokens(client, mine).items(), key=lambda each: each[0] == "own"
     ):
-        url = path.format(conversation_id=conversation_id, article="x", section="y", file="z")
+        url = path.format_map(defaultdict(lambda: "x", conversation_id=conversation_id))
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        answer = client.request(method, url, json=body, headers=headers)
+        answer = client.request(method, url, json=body, headers=headers, follow_redirects=False)
         found[who] = answer.status_code
     assert tuple(found[who] for who in WHO) == expected
 

@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from kit.database import Database, is_sqlite
+from kit.errors import Invalid
 from kit.settings import Settings
 from livechat.protocol import Author
+from staff.accounts import invited
 from tests.clock import Clock, clock
 from tests.livechat.fakes import Chat, identity
 from web.commands import main, parser, perform
@@ -195,3 +197,32 @@ def test_what_makes_no_sense_is_refused_with_its_reason_and_an_exit_code(
     assert capsys.readouterr().err.startswith("Not done: ")
     assert at_the_shell(monkeypatch, operator, "hours", "list") == 0
     assert capsys.readouterr().out == "No exception is planned.\n"
+
+
+# The team ----------------------------------------------------------------------------------------
+
+
+async def test_somebody_of_the_team_is_invited_by_a_link(
+    database: Database, operator: Operator
+) -> None:
+    words = ("--email", "Claire@exemple.fr", "--role", "administrator", "--name", "Claire")
+    said = await operator.asks("staff", *words, "--port", "8001")
+    found = re.fullmatch(
+        r"claire@exemple\.fr \(administrator\) chooses .*\n"
+        r"http://127\.0\.0\.1:8001/equipe/invitation/([\w-]{43})",
+        said,
+    )
+    assert found is not None
+    async with database.reading() as session:
+        assert (await invited(session, found[1])).name == "Claire"
+
+
+@pytest.mark.parametrize(
+    ("email", "role"), [("claire", "advisor"), ("", "advisor"), ("claire@exemple.fr", "chef")]
+)
+async def test_a_bad_address_or_role_is_one_clear_line(
+    operator: Operator, email: str, role: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        await operator.asks("staff", "--email", email, "--role", role)
+    assert "\n" not in str(refusal.value)

@@ -32,3 +32,10 @@ export function picture(name) {
   svg.append(line);
   return svg;
 }
+
+/** Does `change`, which hides `node`; a focus inside it goes to `elsewhere`, not nowhere. */
+export function keepFocus(node, elsewhere, change) {
+  const held = node.contains(document.activeElement);
+  change();
+  if (held) elsewhere.focus({ preventScroll: true });
+}

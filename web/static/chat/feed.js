@@ -21,7 +21,7 @@ export class Feed {
   #quickUntil = 0;
   #leaveMs = null;
 
-  /** `on`: state(name), gone(), typing(frame). */
+  /** `on`: state(name), gone(), typing(frame), read(frame). */
   constructor(conversation, log, on) {
     this.conversation = conversation;
     this.log = log;
@@ -30,6 +30,7 @@ export class Feed {
     this.socket = new Socket(conversation, {
       event: (event) => this.#receive([event]),
       typing: (frame) => on.typing(frame),
+      read: (frame) => on.read(frame),
       going_away: (frame) => (this.#leaveMs = (frame.delay_s ?? 1) * 1000),
     });
     window.addEventListener("online", this.#hurry);

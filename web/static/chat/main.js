@@ -1,15 +1,19 @@
 // Puts the chat page together: what happens in the conversation, and what the page then shows.
 
 import { account } from "./account.js";
+import { AdvisorLine } from "./advisor.js";
 import { Composer } from "./composer.js";
+import { Confirm } from "./confirm.js";
 import { Host } from "./host.js";
 import { Announcer, Banner, TypingLine } from "./notices.js";
+import { QueuePanel } from "./queue.js";
 import { Session } from "./session.js";
 import { Thread } from "./thread.js";
 import { say } from "./words.js";
 
 const TYPING_EVERY_MS = 3_000;
 const NOTICE_S = 12;
+const LEAVE = "act:leave";
 
 const part = (id) => document.getElementById(id);
 const banner = new Banner(part("banner"));
@@ -18,6 +22,9 @@ const announcer = new Announcer(part("announcer"));
 const host = new Host(part("chat").hasAttribute("data-embedded"));
 const thread = new Thread(part("messages"), part("scroller"), { choose, vote });
 const composer = new Composer(part("composer"), { send, typing });
+const queuePanel = new QueuePanel(part("queue"), { choose: chooseInQueue });
+const advisorLine = new AdvisorLine(part("subtitle"), part("end"));
+const confirm = new Confirm(part("confirm"));
 
 let mode = "assistant";
 let unread = 0;
@@ -30,8 +37,11 @@ const session = new Session(host, {
     host.connected(conversation.connected);
   },
   event(event, fresh) {
-    if (event.type === "mode") setMode(event.mode);
+    if (event.type === "mode") setMode(event.mode, event.name);
     if (event.type === "message" && event.author !== "user") typingLine.hide();
+    if (event.author === "advisor") advisorLine.introduce(event.name);
+    const moved = event.type === "queue" ? queuePanel.update(event) : null;
+    if (fresh && host.opened) announce(event, moved);
     const spoken = thread.show(event);
     if (!fresh || !spoken) return;
     if (host.opened) announcer.say(spoken);
@@ -44,18 +54,25 @@ const session = new Session(host, {
   state(name) {
     if (name === "cut") banner.showSoon(say("cut"));
     else banner.clear();
+    if (name === "live") seen();
     markWaiting(name === "cut" ? "waiting" : "sending");
   },
   typing({ author }) {
-    if (author !== "user") typingLine.show(author);
+    if (author === "user") return;
+    typingLine.show(author, author === "advisor" ? advisorLine.name : null);
+  },
+  read({ seq }) {
+    thread.read(seq);
   },
   stored(item, seq) {
     thread.stored(item.client_id, seq);
     const unanswered = session.log.last <= seq;
-    if (!item.vote && mode === "assistant" && unanswered) typingLine.show("assistant");
+    const assisted = mode === "assistant" || mode === "queued";
+    if (!item.vote && assisted && unanswered) typingLine.show("assistant");
   },
   refused(item, status) {
     thread.refused(item.client_id);
+    if (item.choice) queuePanel.busy(false);
     if (item.text) composer.restore(item.text);
     composer.complain(say(refusal(status, item)));
   },
@@ -98,7 +115,39 @@ function queue(what) {
 
 function choose(choice, event) {
   const queued = queue({ choice: choice.id, label: choice.label });
-  if (queued && (event.detail === 0 || matchMedia("(pointer: fine)").matches)) composer.focus();
+  if (queued && (event.detail === 0 || pointsFinely())) composer.focus();
+  return queued;
+}
+
+function chooseInQueue(choice, event) {
+  if (choose(choice, event)) queuePanel.busy(true);
+}
+
+async function endTalk(event) {
+  const sure = await confirm.ask({
+    title: say("end_title"),
+    text: say("end_text", { name: advisorLine.called }),
+    yes: say("end_yes"),
+    no: say("end_no"),
+  });
+  if (sure && mode === "advisor") choose({ id: LEAVE, label: say("end_yes") }, event);
+}
+
+/** Leaving takes the place in the queue, or the advisor, away: not by a slip of the hand. */
+async function startAnew() {
+  const expected = mode === "queued" || mode === "advisor";
+  if (expected && !(await sureToLeave())) return;
+  session.startAnew(expected ? LEAVE : null);
+  composer.focus();
+}
+
+function sureToLeave() {
+  return confirm.ask({
+    title: say("anew_title"),
+    text: say(`anew_${mode}`, { name: advisorLine.called }),
+    yes: say("anew_yes"),
+    no: say("anew_no"),
+  });
 }
 
 function vote(seq, value) {
@@ -119,9 +168,26 @@ function seen() {
   }
 }
 
-function setMode(name) {
+/** `advisor`: the name of who answers from now on, when it is known. */
+function setMode(name, advisor = null) {
   mode = name;
+  confirm.close();
   composer.shut(name === "closed");
+  if (name !== "advisor") typingLine.hide();
+  const elsewhere = pointsFinely() ? composer.text : part("scroller");
+  queuePanel.show(name === "queued", elsewhere);
+  advisorLine.show(name === "advisor", advisor, elsewhere);
+}
+
+/** What has no line in the thread is said aloud all the same. */
+function announce(event, moved) {
+  if (moved) announcer.say(moved);
+  if (event.type === "retracted") announcer.say(say("retracted"));
+}
+
+/** A keyboard on the screen does not open by itself. */
+function pointsFinely() {
+  return matchMedia("(pointer: fine)").matches;
 }
 
 function markWaiting(mark) {
@@ -145,13 +211,11 @@ function showAccount(connected, identity) {
   else if (!line.textContent) line.textContent = say("account_unknown");
 }
 
-part("new-conversation").addEventListener("click", () => {
-  session.startAnew();
-  composer.focus();
-});
+part("new-conversation").addEventListener("click", startAnew);
+part("end").addEventListener("click", endTalk);
 part("close")?.addEventListener("click", () => host.close());
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") host.close();
+  if (event.key === "Escape" && !confirm.open) host.close();
 });
 document.addEventListener("visibilitychange", () => session.log && seen());
 

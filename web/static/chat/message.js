@@ -24,15 +24,15 @@ export function drawPending(queued) {
   return item("user", parts, { "data-client-id": queued.client_id });
 }
 
-/** A line between the messages: a change of who answers, a ticket, an appointment. */
+/** A line between the messages: a ticket, an appointment, the end. */
 export function drawNote(seq, text, url = null) {
   const words = url ? [element("a", { href: url, target: "_blank", rel: "noopener" }, text)] : [text];
   return element("li", { class: "note", "data-seq": seq }, element("p", {}, ...words));
 }
 
-/** "sending", "received" or "waiting" on a message of the user. */
+/** "sending", "received", "read" or "waiting" on a message of the user. */
 export function setMark(node, state) {
-  node.querySelector(".message__mark").replaceWith(mark(state));
+  node.querySelector(".message__mark")?.replaceWith(mark(state));
 }
 
 /** What one vote looks like once counted: the other button is released. */
@@ -44,8 +44,10 @@ export function showVote(node, value) {
 
 /** Text withdrawn by its author. */
 export function blank(node) {
+  node.classList.add("message--retracted");
   node.querySelector(".message__bubble")?.replaceChildren(...plainText(say("retracted")));
-  node.querySelectorAll(".message__choices, .message__votes").forEach((part) => part.remove());
+  const rest = ".message__choices, .message__votes, .message__source";
+  node.querySelectorAll(rest).forEach((part) => part.remove());
 }
 
 function item(author, parts, attributes) {

@@ -3,7 +3,8 @@
 import { say } from "./words.js";
 
 const CALM_MS = 1_500; // shorter cuts are not worth a word
-const TYPING_MS = 15_000;
+const THINKING_MS = 15_000; // the assistant says once that it has begun
+const TYPING_MS = 6_000; // a person is reported every few seconds
 const SPOKEN_MS = 8_000;
 
 /** One line above the messages. A cut, or a passing trouble; empty when all is well. */
@@ -42,7 +43,7 @@ export class Banner {
   }
 }
 
-/** "ClaudIA écrit…" until the message comes, or until it becomes unlikely. */
+/** "ClaudIA écrit…", "Claire écrit…" until the message comes, or until it becomes unlikely. */
 export class TypingLine {
   #timer = null;
 
@@ -50,11 +51,12 @@ export class TypingLine {
     this.node = node;
   }
 
-  show(author) {
+  show(author, name = null) {
     clearTimeout(this.#timer);
-    this.node.querySelector("[data-who]").textContent = say(`typing_${author}`);
+    const text = name ? say("typing_named", { name }) : say(`typing_${author}`);
+    this.node.querySelector("[data-who]").textContent = text;
     this.node.hidden = false;
-    this.#timer = setTimeout(() => this.hide(), TYPING_MS);
+    this.#timer = setTimeout(() => this.hide(), author === "assistant" ? THINKING_MS : TYPING_MS);
   }
 
   hide() {

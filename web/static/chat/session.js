@@ -4,7 +4,14 @@
 // one. Who is signed in on the host page decides whether it may go on: signing out, or another
 // user, ends it here and starts another.
 
-import { Problem, connect, createConversation, disconnect, readEvents } from "./api.js";
+import {
+  Problem,
+  connect,
+  createConversation,
+  disconnect,
+  postMessage,
+  readEvents,
+} from "./api.js";
 import { Feed } from "./feed.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
@@ -23,7 +30,7 @@ export class Session {
 
   /**
    * `on`: opened(conversation, identity), event(event, fresh), state(name), typing(frame),
-   * stored(item, seq), refused(item, status), delayed(status, seconds), trouble(status, seconds),
+   * read(frame), stored(item, seq), refused(item, status), delayed(status, seconds), trouble(status, seconds),
    * queued(items), left(signedOut), lost(unsent texts).
    */
   constructor(host, on) {
@@ -44,9 +51,17 @@ export class Session {
     return this.outbox?.add(what) ?? null;
   }
 
-  /** Leaves this conversation and starts another one, as the same user. */
-  startAnew() {
+  /**
+   * Leaves this conversation and starts another one, as the same user. `goodbye`: the act that
+   * ends what an advisor is asked for here, or null. Should it get lost, the server notices later
+   * that the user is gone.
+   */
+  startAnew(goodbye = null) {
     const connected = this.conversation?.connected;
+    if (goodbye && this.conversation) {
+      const left = { client_id: newId(), choice: goodbye };
+      postMessage(this.conversation, left).catch(() => {});
+    }
     this.#leave();
     this.#next(async () => this.#create(connected ? await this.host.freshIdentity() : null));
   }

@@ -82,7 +82,8 @@ export class Socket {
     const frame = JSON.parse(data);
     if (frame.type === "stored") this.#settle(frame.client_id, frame.seq);
     if (frame.type === "failed") this.#settle(frame.client_id, null);
-    if (Number.isInteger(frame.seq) && frame.type !== "stored") this.frames.event(frame);
+    const numbered = Number.isInteger(frame.seq) && !["stored", "read"].includes(frame.type);
+    if (numbered) this.frames.event(frame);
     else this.frames[frame.type]?.(frame);
   }
 

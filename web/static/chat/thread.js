@@ -11,6 +11,7 @@ export class Thread {
   #numbered = new Map(); // seq → node, for messages whose event is still to come
   #anchor = null; // what stays in view while its answer comes: see toEnd
   #atEnd = true;
+  #readTo = 0; // what the advisor has read of it, by number
 
   constructor(list, scroller, on) {
     this.list = list;
@@ -25,6 +26,7 @@ export class Thread {
     this.list.replaceChildren();
     this.#numbered.clear();
     this.#anchor = null;
+    this.#readTo = 0;
   }
 
   /** Shows one event. Returns what a screen reader should say about it, or null. */
@@ -51,7 +53,15 @@ export class Thread {
     if (this.#message(seq)) node.remove();
     else {
       this.#numbered.set(seq, node);
-      setMark(node, "received");
+      setMark(node, this.#markOf(seq));
+    }
+  }
+
+  /** The advisor has read up to that number. */
+  read(seq) {
+    this.#readTo = Math.max(this.#readTo, seq);
+    for (const node of this.list.querySelectorAll(".message--user[data-seq]")) {
+      if (Number(node.dataset.seq) <= this.#readTo) setMark(node, "read");
     }
   }
 
@@ -99,7 +109,10 @@ export class Thread {
       this.#numbered.delete(event.seq);
       if (waiting) waiting.replaceWith(node);
       else this.#place(node);
-      if (event.author === "user") this.#closeChoices();
+      if (event.author === "user") {
+        setMark(node, this.#markOf(event.seq));
+        this.#closeChoices();
+      }
       if (event.author === "user" || this.#anchor === null) this.#anchor = node;
       if (follow) this.toEnd();
       return event.author === "user" ? null : this.#spoken(event);
@@ -114,10 +127,10 @@ export class Thread {
       if (node) blank(node);
       return null;
     },
-    mode: (event) => this.#note(event.seq, say(`mode_${event.mode}`)),
-    queue: (event) => {
-      if (event.position === null) return this.#note(event.seq, say("queue_nobody"));
-      return this.#note(event.seq, say("queue", { position: event.position }));
+    // A message of the system tells the change, and brings the choices that now make sense.
+    mode: ({ seq, mode }) => {
+      this.#shut(this.list);
+      return mode === "closed" ? this.#note(seq, say("mode_closed")) : null;
     },
     ticket: (event) =>
       this.#note(event.seq, say("ticket", { reference: event.reference }), event.url),
@@ -148,9 +161,17 @@ export class Thread {
   #closeChoices() {
     let later = false;
     for (const node of [...this.list.children].reverse()) {
-      if (later) node.querySelectorAll(".message__choice").forEach((one) => (one.disabled = true));
+      if (later) this.#shut(node);
       if (node.classList.contains("message--user")) later = true;
     }
+  }
+
+  #shut(node) {
+    node.querySelectorAll(".message__choice").forEach((one) => (one.disabled = true));
+  }
+
+  #markOf(seq) {
+    return seq <= this.#readTo ? "read" : "received";
   }
 
   #pending(clientId) {

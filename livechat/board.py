@@ -1,0 +1,194 @@
+"""What an advisor may see: the board of chats, and what is known of one conversation.
+
+The one place that decides who among the staff may read what. An advisor reads the chats that they
+hold or held or are offered, and earlier conversations of those persons; who oversees reads all.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.calendar import state_at
+from kit.clock import now
+from kit.errors import NotFound
+from kit.schedule import load_hours
+from livechat import assignment, staff_log
+from livechat.console_protocol import Board, BoardAdvisor, BoardChat, Me, StaffEvent
+from livechat.desk import NOT_YOURS, OVERSEERS
+from livechat.desk_models import AdvisorStatus, Chat, ChatState
+from livechat.models import Conversation, LogEntry
+from livechat.protocol import Author
+from staff.models import StaffMember
+
+BEGINNING = 80  # characters of the last message
+
+
+async def permit(session: AsyncSession, member: StaffMember, conversation_id: UUID) -> Conversation:
+    """The conversation, if this member may read it. Raises NotFound, foreign or absent alike."""
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or not await _may_read(session, member, conversation):
+        raise NotFound(NOT_YOURS)
+    return conversation
+
+
+async def _may_read(session: AsyncSession, member: StaffMember, conversation: Conversation) -> bool:
+    if member.role in OVERSEERS:
+        return True
+    theirs = select(Chat.conversation_id).where(Chat.advisor_id == member.id)
+    if await session.scalar(theirs.where(Chat.conversation_id == conversation.id).limit(1)):
+        return True
+    if conversation.subject is None:
+        return False
+    same_person = (
+        select(Chat.id)
+        .join(Conversation, Conversation.id == Chat.conversation_id)
+        .where(
+            Chat.advisor_id == member.id,
+            Chat.ended_at.is_(None),
+            Conversation.subject == conversation.subject,
+        )
+        .limit(1)
+    )
+    return await session.scalar(same_person) is not None
+
+
+async def board(session: AsyncSession, member: StaffMember) -> Board:
+    at = now()
+    hours = state_at(await load_hours(session), at)
+    members = (await session.scalars(select(StaffMember).where(StaffMember.active))).all()
+    names = {each.id: each.name for each in members}
+    statuses = await assignment.statuses_of(session)
+    advisors = {each.id: each for each in await assignment.load_advisors(session, at)}
+    opened = (await session.scalars(select(Chat).where(Chat.ended_at.is_(None)))).all()
+    waiting = [chat for chat in opened if chat.state is not ChatState.ACTIVE]
+    shown = [chat for chat in opened if member.role in OVERSEERS or chat.advisor_id == member.id]
+    load = advisors[member.id].load if member.id in advisors else 0
+    return Board(
+        at=at,
+        open=hours.open,
+        until=hours.until if hours.open else None,
+        next_opening=hours.next_opening,
+        me=Me(
+            id=member.id,
+            name=member.name,
+            role=member.role,
+            status=statuses.get(member.id, AdvisorStatus.OFF),
+            capacity=member.capacity,
+            load=load,
+        ),
+        waiting=len(waiting),
+        longest_wait_s=max(
+            (int((at - chat.queued_at).total_seconds()) for chat in waiting), default=None
+        ),
+        chats=await _chats(session, shown, names),
+        advisors=[
+            BoardAdvisor(
+                id=each.id,
+                name=each.name,
+                status=statuses.get(each.id, AdvisorStatus.OFF),
+                present=advisors[each.id].present,
+                load=advisors[each.id].load,
+                capacity=each.capacity,
+                skills=each.skills,
+            )
+            for each in members
+            if each.role in assignment.TAKING_ROLES
+        ],
+    )
+
+
+async def _chats(
+    session: AsyncSession, shown: Sequence[Chat], names: dict[UUID, str]
+) -> list[BoardChat]:
+    ids = [chat.conversation_id for chat in shown]
+    query = select(Conversation).where(Conversation.id.in_(ids))
+    conversations = {each.id: each for each in await session.scalars(query)}
+    last = await last_messages(session, ids)
+    unread = await _unread(session, shown)
+    found = []
+    for chat in sorted(shown, key=lambda each: (each.state, each.queued_at)):
+        conversation = conversations[chat.conversation_id]
+        entry = last.get(chat.conversation_id)
+        found.append(
+            BoardChat(
+                id=chat.id,
+                conversation_id=chat.conversation_id,
+                state=chat.state,
+                since=chat.taken_at
+                if chat.state is ChatState.ACTIVE and chat.taken_at
+                else chat.queued_at,
+                offered_until=chat.due_at,
+                advisor_id=chat.advisor_id,
+                advisor=names.get(chat.advisor_id) if chat.advisor_id else None,
+                who=(conversation.identity or {}).get("email"),
+                last=entry.payload["text"][:BEGINNING] if entry else None,
+                last_at=entry.at if entry else None,
+                last_seq=conversation.last_seq,
+                unread=unread.get(chat.id, 0),
+                skill=chat.skill,
+                user_gone=chat.user_due_at is not None,
+            )
+        )
+    return found
+
+
+async def last_messages(
+    session: AsyncSession, conversation_ids: Sequence[UUID]
+) -> dict[UUID, LogEntry]:
+    """The last message of the user in each."""
+    last = (
+        select(LogEntry.conversation_id, func.max(LogEntry.seq).label("seq"))
+        .where(
+            LogEntry.conversation_id.in_(conversation_ids),
+            LogEntry.type == "message",
+            LogEntry.payload["author"].as_string() == Author.USER,
+        )
+        .group_by(LogEntry.conversation_id)
+        .subquery()
+    )
+    query = select(LogEntry).join(
+        last,
+        (LogEntry.conversation_id == last.c.conversation_id) & (LogEntry.seq == last.c.seq),
+    )
+    return {entry.conversation_id: entry for entry in await session.scalars(query)}
+
+
+async def _unread(session: AsyncSession, shown: Sequence[Chat]) -> dict[UUID, int]:
+    """Messages of the user that the advisor has not read, a chat."""
+    query = (
+        select(Chat.id, func.count().label("unread"))
+        .join(LogEntry, LogEntry.conversation_id == Chat.conversation_id)
+        .where(
+            Chat.id.in_([chat.id for chat in shown]),
+            LogEntry.seq > Chat.read_by_advisor,
+            LogEntry.type == "message",
+            LogEntry.payload["author"].as_string() == Author.USER,
+        )
+        .group_by(Chat.id)
+    )
+    return {row.id: row.unread for row in await session.execute(query)}
+
+
+async def staff_events(
+    session: AsyncSession, conversation_id: UUID, after: int
+) -> list[StaffEvent]:
+    entries = await staff_log.read_after(session, conversation_id, after)
+    names = await names_of_staff(session)
+    return [
+        StaffEvent(
+            conversation_id=conversation_id,
+            staff_seq=entry.staff_seq,
+            at=entry.at,
+            kind=entry.type,
+            member=names.get(entry.member_id) if entry.member_id else None,
+            payload=entry.payload,
+        )
+        for entry in entries
+    ]
+
+
+async def names_of_staff(session: AsyncSession) -> dict[UUID, str]:
+    query = select(StaffMember.id, StaffMember.name)
+    return {row.id: row.name for row in await session.execute(query)}

@@ -1,0 +1,241 @@
+"""What falls due in the queue, looked at again and again: offers, absent advisors, closing time.
+
+Every due time is in a row; a round first looks without locking anything, and writes only when
+something is due. A round that dies half-way has changed nothing: the next one finds the same rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.calendar import State, state_at
+from kit.clock import now
+from kit.database import Database
+from kit.finishing import to_its_end
+from kit.schedule import load_hours
+from livechat import chats, log, queue, waiting_time, words
+from livechat.assignment import (
+    as_waiting,
+    assign_waiting,
+    load_advisors,
+    lock_queue,
+    present_members,
+)
+from livechat.changes import Changes
+from livechat.desk_models import Chat, ChatEnd, ChatState
+from livechat.hub import Hub
+from livechat.models import Conversation, LogEntry
+from livechat.offers import act
+from livechat.protocol import Act
+from ticketing import service as requests
+from ticketing.models import RequestKind
+
+EVERY_S = 1.0
+OBSERVED = 50  # the last chats say how long one takes
+SOON = waiting_time.Range(0, waiting_time.STEP_S)  # an advisor is being asked
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a round looks at."""
+
+    at: datetime
+    hours: State
+    present: set[UUID]
+    chats: Sequence[Chat]
+    advisors: Sequence[queue.Advisor]
+    durations: Sequence[timedelta]
+
+
+class Rounds:
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+
+    @to_its_end
+    async def go(self) -> None:
+        """One round."""
+        async with self._database.reading() as session:
+            seen = await _look(session)
+        if seen is not None and _is_anything_due(seen):
+            await self._act()
+
+    async def _act(self) -> None:
+        changes = Changes()
+        async with self._database.writing.begin() as session:
+            await lock_queue(session)
+            seen = await _look(session)
+            if seen is None:
+                return
+            held = await _lock_all(session, [chat.conversation_id for chat in seen.chats])
+            for chat in seen.chats:
+                await session.refresh(chat, ["state", "user_due_at", "advisor_id"])
+                await _settle(session, held[chat.conversation_id], chat, seen, changes)
+            await session.flush()
+            await assign_waiting(session)
+            await session.flush()
+            await _tell_places(session, held, changes)
+        changes.publish(self._hub)
+
+
+async def _look(session: AsyncSession) -> Situation | None:
+    """None when no chat is open."""
+    query = select(Chat).where(Chat.ended_at.is_(None))
+    found = (await session.scalars(query)).all()
+    if not found:
+        return None
+    at = now()
+    return Situation(
+        at=at,
+        hours=state_at(await load_hours(session), at),
+        present=await present_members(session, at),
+        chats=found,
+        advisors=await load_advisors(session, at),
+        durations=await observed_durations(session),
+    )
+
+
+async def observed_durations(session: AsyncSession) -> list[timedelta]:
+    query = (
+        select(Chat.taken_at, Chat.ended_at)
+        .where(Chat.taken_at.is_not(None), Chat.ended_at.is_not(None))
+        .order_by(Chat.ended_at.desc())
+        .limit(OBSERVED)
+    )
+    return [ended - taken for taken, ended in await session.execute(query) if taken and ended]
+
+
+def _is_anything_due(seen: Situation) -> bool:
+    return (
+        any(_is_due(chat, seen) for chat in seen.chats)
+        or any(decision.chosen for decision in _decisions(seen))
+        or any(chat.told != place for chat, place in places(seen))
+    )
+
+
+def _decisions(seen: Situation) -> list[queue.Decision]:
+    waiting = [chat for chat in seen.chats if chat.state is ChatState.WAITING]
+    return queue.assign(map(as_waiting, waiting), seen.advisors, seen.at)
+
+
+def _is_due(chat: Chat, seen: Situation) -> bool:
+    return (
+        _offer_is_over(chat, seen)
+        or _advisor_is_lost(chat, seen)
+        or _user_is_gone(chat, seen)
+        or _is_left_at_closing(chat, seen)
+    )
+
+
+def _offer_is_over(chat: Chat, seen: Situation) -> bool:
+    due = chat.due_at is not None and chat.due_at <= seen.at
+    return chat.state is ChatState.OFFERED and (due or chat.advisor_id not in seen.present)
+
+
+def _advisor_is_lost(chat: Chat, seen: Situation) -> bool:
+    return chat.state is ChatState.ACTIVE and chat.advisor_id not in seen.present
+
+
+def _user_is_gone(chat: Chat, seen: Situation) -> bool:
+    return chat.user_due_at is not None and chat.user_due_at <= seen.at
+
+
+def _is_left_at_closing(chat: Chat, seen: Situation) -> bool:
+    return not seen.hours.open and chat.state is ChatState.WAITING
+
+
+async def _lock_all(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Conversation]:
+    """Locked in one order, so that two rounds never wait for each other."""
+    query = (
+        select(Conversation)
+        .where(Conversation.id.in_(list(ids)))
+        .order_by(Conversation.id)
+        .with_for_update()
+    )
+    return {conversation.id: conversation for conversation in await session.scalars(query)}
+
+
+async def _settle(
+    session: AsyncSession,
+    conversation: Conversation,
+    chat: Chat,
+    seen: Situation,
+    changes: Changes,
+) -> None:
+    """Do what is due for one chat."""
+    if not _is_due(chat, seen):
+        return
+    if _user_is_gone(chat, seen):
+        changes.add(*chats.end(session, conversation, chat, ChatEnd.USER_GONE))
+        changes.add(chats.tell(session, conversation, words.USER_GONE))
+    elif _offer_is_over(chat, seen):
+        chats.pass_on(session, conversation, chat, "expired")
+    elif _advisor_is_lost(chat, seen):
+        text = words.LOST
+        changes.add(*chats.requeue(session, conversation, chat, "advisor_lost", text))
+    if _is_left_at_closing(chat, seen):
+        changes.add(*await _close(session, conversation, chat, seen))
+    changes.staff_only(conversation)
+
+
+async def _close(
+    session: AsyncSession, conversation: Conversation, chat: Chat, seen: Situation
+) -> list[LogEntry]:
+    """Nobody is left in the queue at closing time: what they asked for is kept as a request."""
+    request = await requests.keep_request(
+        session,
+        kind=RequestKind.ADVISOR,
+        conversation_id=conversation.id,
+        email=(conversation.identity or {}).get("email"),
+        subject=conversation.subject,
+        explanation=chat.explanation,
+        disliked_answer=chat.disliked_answer,
+    )
+    text = words.closing(request.reference, seen.hours.next_opening)
+    choices = [act(Act.TICKET), act(Act.CALLBACK), act(Act.CONTINUE)]
+    return [
+        *chats.end(session, conversation, chat, ChatEnd.CLOSING),
+        chats.tell(session, conversation, text, choices),
+    ]
+
+
+# Places ----------------------------------------------------------------------------------
+
+
+def places(seen: Situation) -> list[tuple[Chat, dict[str, int | None]]]:
+    """What each who waits is to know: their place, and a range where an honest one exists."""
+    queued = {c.id: c for c in seen.chats if c.state in (ChatState.WAITING, ChatState.OFFERED)}
+    ranked = [queued[each.chat_id] for each in queue.in_order(map(as_waiting, queued.values()))]
+    serving = [a for a in seen.advisors if a.takes_chats and a.present and (a.available or a.load)]
+    seats = sum(advisor.capacity for advisor in serving)
+    free = sum(max(0, a.capacity - a.load) for a in serving if a.available)
+    closes_at = seen.hours.until if seen.hours.open else None
+    told = []
+    ahead = 0
+    for position, chat in enumerate(ranked, start=1):
+        if chat.state is ChatState.OFFERED:
+            found: waiting_time.Range | None = SOON
+        else:
+            ahead += 1
+            found = waiting_time.estimate(ahead, seats, seen.durations, seen.at, closes_at, free)
+        place = {
+            "position": position if seats else None,
+            "wait_low_s": found.low_s if seats and found else None,
+            "wait_high_s": found.high_s if seats and found else None,
+        }
+        told.append((chat, place))
+    return told
+
+
+async def _tell_places(
+    session: AsyncSession, held: dict[UUID, Conversation], changes: Changes
+) -> None:
+    seen = await _look(session)
+    for chat, place in places(seen) if seen else ():
+        if chat.conversation_id in held and chat.told != place:
+            chat.told = place
+            changes.add(log.append(session, held[chat.conversation_id], "queue", dict(place)))

@@ -1,0 +1,69 @@
+"""Notices what other processes wrote, so that those who listen here hear of it soon.
+
+What is pushed inside a process is only a hint, and does not reach the others. So each process looks
+now and then which conversations were written in: one short query over an index. On SQLite it first
+asks whether anybody else wrote at all (`PRAGMA data_version`), which costs next to nothing.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import aiosqlite
+from sqlalchemy import select
+from sqlalchemy.pool import PoolProxiedConnection
+
+from kit.clock import now
+from kit.database import Database
+from kit.finishing import to_its_end
+from livechat.hub import BOARD, Hub
+from livechat.models import Conversation
+
+EVERY_S = 0.1
+OVERLAP = timedelta(seconds=10)  # a transaction may commit so long after the time that it wrote
+
+
+class Watcher:
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._connection: PoolProxiedConnection | None = None
+        self._version: int | None = None
+        self._seen: dict[UUID, tuple[int, int]] = {}
+        self._since: datetime | None = None
+
+    @to_its_end
+    async def look(self) -> None:
+        """Hint at every conversation that was written in, by whomever, since the last look."""
+        if not self._hub.listened_to() or not await self._is_changed():
+            return
+        since = (self._since or now()) - OVERLAP
+        self._since = now()
+        query = select(Conversation.id, Conversation.last_seq, Conversation.last_staff_seq).where(
+            Conversation.active_at > since
+        )
+        async with self._database.reading() as session:
+            found = {id: (seq, staff_seq) for id, seq, staff_seq in await session.execute(query)}
+        changed = [id for id, numbers in found.items() if self._seen.get(id) != numbers]
+        self._seen = found
+        if changed:
+            self._hub.look_again([*changed, BOARD])
+
+    async def _is_changed(self) -> bool:
+        """Whether another connection wrote since the last time; True on PostgreSQL."""
+        if self._database.engine.dialect.name != "sqlite":
+            return True
+        if self._connection is None:
+            # As the driver has it: SQLAlchemy would open a transaction, and hold up who writes.
+            self._connection = await self._database.engine.raw_connection()
+        driver = self._connection.driver_connection
+        assert isinstance(driver, aiosqlite.Connection)
+        async with driver.execute("PRAGMA data_version") as cursor:
+            (version,) = await cursor.fetchone() or (None,)
+        changed = version != self._version
+        self._version = version
+        return changed
+
+    @to_its_end
+    async def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()

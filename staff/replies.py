@@ -1,0 +1,74 @@
+"""The replies that advisors share: a shortcut, a title, a text that may hold {{ prenom }}.
+
+Functions take the session first and never commit.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.errors import NotFound
+from staff.mistakes import Mistake, Mistaken
+from staff.models import CannedReply
+
+LONGEST_TITLE, LONGEST_TEXT = 120, 4_000
+
+_SHORTCUT = re.compile(r"[\w-]{1,40}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A reply as it was typed."""
+
+    shortcut: str
+    title: str
+    text: str
+
+    def checked(self) -> "Draft":
+        """As it is stored. Raises Mistaken."""
+        shortcut = self.shortcut.strip().removeprefix("/").lower()
+        title = " ".join(self.title.split())
+        text = self.text.replace("\r\n", "\n").strip()
+        if not _SHORTCUT.fullmatch(shortcut):
+            raise Mistaken("shortcut", Mistake.SHORTCUT)
+        if not 1 <= len(title) <= LONGEST_TITLE or not title.isprintable():
+            raise Mistaken("title", Mistake.TITLE)
+        if not 1 <= len(text) <= LONGEST_TEXT or _CONTROL.search(text):
+            raise Mistaken("text", Mistake.TEXT)
+        return Draft(shortcut, title, text)
+
+
+async def list_replies(session: AsyncSession) -> Sequence[CannedReply]:
+    """By shortcut."""
+    return (await session.scalars(select(CannedReply).order_by(CannedReply.shortcut))).all()
+
+
+async def find_reply(session: AsyncSession, reply_id: UUID) -> CannedReply:
+    reply = await session.get(CannedReply, reply_id)
+    if reply is None:
+        raise NotFound("There is no such reply.")
+    return reply
+
+
+async def keep_reply(
+    session: AsyncSession, draft: Draft, reply_id: UUID | None = None
+) -> CannedReply:
+    """Add a reply, or change the one that is named. Raises Mistaken, or NotFound."""
+    wanted = draft.checked()
+    same = select(CannedReply.id).where(CannedReply.shortcut == wanted.shortcut)
+    if (found := await session.scalar(same)) and found != reply_id:
+        raise Mistaken("shortcut", Mistake.TAKEN_SHORTCUT)
+    reply = await find_reply(session, reply_id) if reply_id else CannedReply()
+    reply.shortcut, reply.title, reply.text = wanted.shortcut, wanted.title, wanted.text
+    session.add(reply)
+    await session.flush()
+    return reply
+
+
+async def remove_reply(session: AsyncSession, reply_id: UUID) -> None:
+    await session.delete(await find_reply(session, reply_id))

@@ -1,0 +1,215 @@
+"""The advisors' socket and what the console reads: from the queue to the end, over the wire."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import get_args
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from livechat.console_protocol import ConsoleFrame
+from livechat.protocol import CloseCode
+from staff.access import COOKIE
+from staff.models import Role
+from tests.clock import Clock, clock
+from tests.staff.people import ORIGIN, Browser, Office
+from tests.web.conftest import on_sqlite
+from tests.web.talks import Json, Line, Talk, joined, new_id, open_talk
+
+__all__ = ["clock"]
+
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)  # a Tuesday, ten o'clock in Paris
+SOCKET = "/api/agents/socket"
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture(autouse=True)
+def _morning(clock: Clock) -> None:
+    clock.put_at(MORNING)
+
+
+@pytest.fixture
+def office(database_url: str) -> Office:
+    return Office(database_url)
+
+
+@pytest.fixture
+def claire(client: TestClient, office: Office) -> Browser:
+    office.hire()
+    browser = Browser(client)
+    browser.log_in()
+    return browser
+
+
+@contextmanager
+def screen(client: TestClient, cookie: str, origin: str | None = ORIGIN) -> Iterator[Line]:
+    """A console over its socket; closed at the end."""
+    headers = {"Cookie": f"{COOKIE}={cookie}"} | ({"Origin": origin} if origin else {})
+    with client.websocket_connect(SOCKET, headers=headers) as session:
+        yield Line(session)
+        session.close()
+
+
+def board(line: Line, **fields: object) -> Json:
+    """The first board that shows this."""
+    while True:
+        frame = line.hear()
+        assert frame["type"] != "closed", frame
+        if frame["type"] == "board" and frame.items() >= fields.items():
+            return frame
+
+
+def offered(line: Line) -> Json:
+    """The chat on offer, once there is one."""
+    while True:
+        for chat in board(line)["chats"]:
+            if chat["state"] == "offered":
+                return dict(chat)
+
+
+def serve(line: Line, talk: Talk) -> Json:
+    """The chat of this user, accepted and watched."""
+    line.send("status", status="available")
+    talk.click("act:advisor")
+    chat = offered(line)
+    line.send("accept", chat_id=chat["id"])
+    line.send("watch", conversation_id=chat["conversation_id"])
+    line.hear_until("event")
+    return chat
+
+
+def test_from_the_queue_to_the_rating(client: TestClient, claire: Browser, talk: Talk) -> None:
+    with joined(talk) as user, screen(client, claire.cookie) as line:
+        chat = serve(line, talk)
+        line.send("say", chat_id=chat["id"], client_id=new_id(), text="Bonjour, je suis Claire.")
+        line.hear_until("stored")
+        said = user.hear_until("message", author="advisor")[-1]
+        assert (said["name"], said["text"]) == ("Claire", "Bonjour, je suis Claire.")
+        user.send("say", client_id=new_id(), text="merci")
+        heard = [frame for frame in line.hear_until("event") if frame["type"] == "event"]
+        while heard[-1]["event"].get("text") != "merci":
+            heard.append(line.hear_until("event")[-1])
+        line.send("finish", chat_id=chat["id"], wrap_up="solved")
+        thanks = user.hear_until("message", author="system")[-1]
+        while not thanks["choices"]:
+            thanks = user.hear_until("message", author="system")[-1]
+    rated = talk.click(thanks["choices"][3]["id"]).json()["events"]
+    assert any(event.get("author") == "system" for event in rated)
+
+
+def test_typing_and_reading_reach_the_other_side(
+    client: TestClient, claire: Browser, talk: Talk
+) -> None:
+    with joined(talk) as user, screen(client, claire.cookie) as line:
+        chat = serve(line, talk)
+        line.send("typing", chat_id=chat["id"])
+        assert user.hear_until("typing", author="advisor")
+        line.send("read", chat_id=chat["id"], seq=2)
+        assert user.hear_until("read", seq=2)
+        user.send("typing")
+        assert line.hear_until("typing", author="user")
+        user.send("read", seq=2)
+        assert line.hear_until("read", seq=2)
+
+
+def test_what_only_staff_see_never_reaches_the_user(
+    client: TestClient, claire: Browser, talk: Talk
+) -> None:
+    with screen(client, claire.cookie) as line:
+        chat = serve(line, talk)
+        line.send("note", chat_id=chat["id"], client_id=new_id(), text="secret des conseillers")
+        line.hear_until("staff_event", kind="note")
+    assert "secret des conseillers" not in str(talk.read())
+
+
+def test_the_dossier_tells_what_the_assistant_did_and_why_this_advisor(
+    client: TestClient, claire: Browser, talk: Talk
+) -> None:
+    talk.answered()
+    with screen(client, claire.cookie) as line:
+        serve(line, talk)
+        found = claire.get(f"/api/agents/conversations/{talk.id}").json()
+    assert found["path"][0]["text"] == "bonjour"
+    assert 0 <= found["path"][0]["confidence"] <= 1
+    assert found["decisions"][-1]["chosen"] == "Claire"
+
+
+def test_a_foreign_conversation_is_refused_on_every_way_in(
+    client: TestClient, claire: Browser, office: Office, talk: Talk
+) -> None:
+    office.hire("david@exemple.fr")
+    david = claire.other()
+    david.log_in("david@exemple.fr")
+    with screen(client, claire.cookie) as line:
+        chat = serve(line, talk)
+        for absent in (talk.id, str(uuid4())):
+            assert david.get(f"/api/agents/conversations/{absent}").status_code == 404
+        with screen(client, david.cookie) as other:
+            for frame in (
+                {"type": "watch", "conversation_id": talk.id},
+                {"type": "say", "chat_id": chat["id"], "client_id": new_id(), "text": "x"},
+                {"type": "note", "chat_id": chat["id"], "client_id": new_id(), "text": "x"},
+                {"type": "finish", "chat_id": chat["id"], "wrap_up": "solved"},
+                {"type": "transfer", "chat_id": chat["id"]},
+                {"type": "read", "chat_id": chat["id"], "seq": 1},
+                {"type": "retract", "chat_id": chat["id"], "seq": 1},
+            ):
+                other.send(type_=frame.pop("type"), **frame)
+                assert other.hear_until("failed")[-1]["code"] == "not_found"
+            other.send("accept", chat_id=chat["id"])
+            assert other.hear_until("failed")[-1]["code"] == "conflict"
+
+
+def test_every_frame_of_the_console_is_refused_to_who_is_not_logged_in(client: TestClient) -> None:
+    assert len(get_args(get_args(ConsoleFrame.__value__)[0])) == 13
+    with screen(client, "x" * 43) as line:
+        assert line.hear() == {"type": "closed", "code": CloseCode.LOG_IN_AGAIN}
+
+
+def test_a_page_of_another_site_cannot_use_the_cookie(client: TestClient, claire: Browser) -> None:
+    with screen(client, claire.cookie, None) as line:
+        assert line.hear() == {"type": "closed", "code": CloseCode.REFUSED}
+    elsewhere = screen(client, claire.cookie, "https://elsewhere.example")
+    with pytest.raises(WebSocketDisconnect), elsewhere:
+        pass
+
+
+def test_support_staff_have_no_console(client: TestClient, office: Office) -> None:
+    office.hire("sam@exemple.fr", Role.SUPPORT)
+    browser = Browser(client)
+    browser.log_in("sam@exemple.fr")
+    assert browser.get("/agents").status_code == 403
+    with screen(client, browser.cookie) as line:
+        assert line.hear() == {"type": "closed", "code": CloseCode.REFUSED}
+
+
+def test_logging_out_closes_the_console_at_once(client: TestClient, claire: Browser) -> None:
+    with screen(client, claire.cookie) as line:
+        board(line)
+        claire.post("/equipe/deconnexion")
+        while (frame := line.hear())["type"] != "closed":
+            pass
+        assert frame["code"] == CloseCode.LOG_IN_AGAIN
+
+
+def test_a_frame_that_is_none_keeps_the_socket(client: TestClient, claire: Browser) -> None:
+    with screen(client, claire.cookie) as line:
+        for text in ("", "{}", '{"type":"say"}', '{"type":"status","status":"boss"}', "[]"):
+            line.send_text(text)
+            assert line.hear_until("failed")[-1]["code"] == "invalid_frame"
+        line.send("heartbeat")
+        assert line.hear_until("heartbeat")
+
+
+def test_two_users_never_see_each_other(client: TestClient, claire: Browser, talk: Talk) -> None:
+    other = open_talk(client)
+    with screen(client, claire.cookie) as line:
+        chat = serve(line, talk)
+        line.send("say", chat_id=chat["id"], client_id=new_id(), text="pour un seul")
+        line.hear_until("stored")
+    assert "pour un seul" in str(talk.read())
+    assert "pour un seul" not in str(other.read())

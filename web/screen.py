@@ -1,0 +1,269 @@
+"""One console socket, from its admission to its end.
+
+The board is sent whole whenever it changed; of the conversation that the screen watches each event
+is sent once. What the hub pushes is only a hint: all is read anew.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
+from fastapi import WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, ValidationError
+
+from kit.clock import now
+from kit.database import Database
+from kit.errors import Refusal
+from kit.finishing import to_its_end
+from livechat import board, log
+from livechat.console_protocol import (
+    Accept,
+    AdvisorReads,
+    AdvisorSay,
+    AdvisorTypes,
+    Board,
+    ConsoleFrame,
+    ConversationEvent,
+    Decline,
+    Finish,
+    Note,
+    Retract,
+    SetStatus,
+    StaffEvent,
+    Transfer,
+    Unwatch,
+    UserRead,
+    UserTypes,
+    Watch,
+    console_frame,
+)
+from livechat.desk import Desk
+from livechat.hub import BOARD, Cut, Hub, Listener
+from livechat.presence import Presences
+from livechat.protocol import (
+    AnyEvent,
+    Author,
+    CloseCode,
+    Failed,
+    GoingAway,
+    Heartbeat,
+    Seen,
+    SomeoneTypes,
+    Stored,
+    UserSeen,
+)
+from staff import sessions
+from staff.models import StaffMember
+from staff.revocations import Revocations
+from web.socket import CODES, SEND_S, SILENCE_S
+
+logger = logging.getLogger(__name__)
+
+CALM_S = 0.05  # several changes within are one board
+BOARD_S = 5.0  # how often the board is sent anyway: times run on
+CHECK_S = 2.0  # how often it is checked that the session still stands
+
+
+class Screen:
+    """One console socket, from its admission to its end."""
+
+    def __init__(self, socket: WebSocket, member: StaffMember, session_id: UUID) -> None:
+        state = socket.app.state
+        self._socket = socket
+        self._member = member
+        self._session_id = session_id
+        self._database: Database = state.database
+        self._hub: Hub = state.hub
+        self._desk: Desk = state.desk
+        self._presences: Presences = state.presences
+        self._revocations: Revocations = state.revocations
+        self._sending = asyncio.Lock()
+        self._follower: asyncio.Task[None] | None = None
+        self._noted = now()
+        self._at_once = False  # no grace for who logged out
+
+    async def last(self) -> None:
+        self._connection_id = await self._presences.come(self._member.id)
+        try:
+            with (
+                self._hub.listen(BOARD) as listener,
+                self._revocations.listen(self._session_id) as revoked,
+            ):
+                await self._run(listener, revoked)
+        finally:
+            await self._presences.leave(self._connection_id, at_once=self._at_once)
+
+    async def _run(self, listener: Listener, revoked: asyncio.Event) -> None:
+        works = (self._show_board(listener), self._read(), self._check(revoked))
+        tasks = [asyncio.create_task(work) for work in works]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if self._follower is not None:
+                tasks.append(self._follower)
+            for task in tasks:
+                task.cancel()
+        await asyncio.wait(tasks)
+        await self._close(task.exception() for task in tasks if not task.cancelled())
+
+    async def _close(self, ended: Iterable[BaseException | None]) -> None:
+        for problem in ended:
+            if isinstance(problem, Cut):
+                self._at_once = problem.code is CloseCode.LOG_IN_AGAIN
+                await self._socket.close(problem.code)
+                return
+            if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect):
+                logger.error("A console failed: %r", problem)
+                await self._socket.close(CloseCode.COME_BACK)
+                return
+
+    async def _check(self, revoked: asyncio.Event) -> None:
+        """Ends the screen when its session ended, here or in another process."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(revoked.wait(), CHECK_S)
+            if not await self._is_current():
+                raise Cut(CloseCode.LOG_IN_AGAIN)
+            revoked.clear()
+
+    @to_its_end
+    async def _is_current(self) -> bool:
+        async with self._database.reading() as session:
+            return await sessions.is_current(session, self._session_id)
+
+    # What we send ------------------------------------------------------------------------
+
+    async def _show_board(self, listener: Listener) -> None:
+        while True:
+            await self._send(await self._board())
+            with suppress(TimeoutError):
+                frame = await asyncio.wait_for(listener.next(), BOARD_S)
+                if isinstance(frame, GoingAway):
+                    await self._send(frame)
+                await asyncio.sleep(CALM_S)
+                listener.skip()
+
+    @to_its_end
+    async def _board(self) -> Board:
+        async with self._database.reading() as session:
+            self._member = await session.get_one(StaffMember, self._member.id)
+            return await board.board(session, self._member)
+
+    async def _follow(self, watch: Watch) -> None:
+        """Send one conversation from the given numbers on, and what comes after."""
+        conversation_id, seq, staff_seq = watch.conversation_id, watch.after, watch.staff_after
+        with self._hub.listen(conversation_id) as listener:
+            while True:
+                events, staff_events = await self._read_on(conversation_id, seq, staff_seq)
+                for event in events:
+                    await self._send(
+                        ConversationEvent(conversation_id=conversation_id, event=event)
+                    )
+                    seq = event.seq
+                for staff_event in staff_events:
+                    await self._send(staff_event)
+                    staff_seq = staff_event.staff_seq
+                await self._await_news(listener, conversation_id)
+
+    async def _await_news(self, listener: Listener, conversation_id: UUID) -> None:
+        """Returns when there may be something to read; what is not stored is sent on at once."""
+        with suppress(TimeoutError):
+            while True:
+                match await asyncio.wait_for(listener.next(), BOARD_S):
+                    case SomeoneTypes(author=author) if author is not Author.ADVISOR:
+                        await self._send(UserTypes(conversation_id=conversation_id, author=author))
+                    case SomeoneTypes() | Seen():
+                        pass  # our own
+                    case UserSeen(seq=seq):
+                        await self._send(UserRead(conversation_id=conversation_id, seq=seq))
+                    case _:
+                        return
+
+    @to_its_end
+    async def _read_on(
+        self, conversation_id: UUID, seq: int, staff_seq: int
+    ) -> tuple[list[AnyEvent], list[StaffEvent]]:
+        async with self._database.reading() as session:
+            await board.permit(session, self._member, conversation_id)
+            events = await log.read_after(session, conversation_id, seq)
+            return events, await board.staff_events(session, conversation_id, staff_seq)
+
+    async def _send(self, frame: BaseModel) -> None:
+        try:
+            async with self._sending:
+                await asyncio.wait_for(self._socket.send_text(frame.model_dump_json()), SEND_S)
+        except TimeoutError:
+            raise Cut(CloseCode.TOO_SLOW) from None
+
+    # What we hear ------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                text = await asyncio.wait_for(self._socket.receive_text(), SILENCE_S)
+            except TimeoutError:
+                raise Cut(CloseCode.COME_BACK) from None
+            except KeyError:  # a binary message
+                raise Cut(CloseCode.REFUSED) from None
+            try:
+                frame = console_frame.validate_json(text)
+            except ValidationError:
+                await self._send(Failed(code="invalid_frame"))
+                continue
+            try:
+                await self._obey(frame)
+                await self._note_use(frame)
+            except Refusal as refusal:
+                client_id = getattr(frame, "client_id", None)
+                code = CODES.get(refusal.status, "invalid")
+                await self._send(Failed(client_id=client_id, code=code))
+
+    async def _obey(self, frame: ConsoleFrame) -> None:
+        member = self._member
+        match frame:
+            case Heartbeat():
+                await self._presences.renew(self._connection_id)
+                await self._send(Heartbeat())
+            case SetStatus(status=status):
+                await self._desk.set_status(member, status)
+            case Watch() | Unwatch():
+                await self._watch(frame)
+            case Accept(chat_id=chat_id):
+                await self._desk.accept(member, chat_id)
+            case Decline(chat_id=chat_id):
+                await self._desk.decline(member, chat_id)
+            case AdvisorSay(client_id=client_id):
+                seq = await self._desk.say(member, frame)
+                await self._send(Stored(client_id=client_id, seq=seq))
+            case Note():
+                await self._desk.note(member, frame)
+            case AdvisorTypes(chat_id=chat_id):
+                await self._desk.type(member, chat_id)
+            case AdvisorReads(chat_id=chat_id, seq=seq):
+                await self._desk.read(member, chat_id, seq)
+            case Retract(chat_id=chat_id, seq=seq):
+                await self._desk.retract(member, chat_id, seq)
+            case Transfer():
+                await self._desk.transfer(member, frame)
+            case Finish(chat_id=chat_id, wrap_up=wrap_up):
+                await self._desk.finish(member, chat_id, wrap_up)
+
+    async def _note_use(self, frame: ConsoleFrame) -> None:
+        """What the advisor does keeps them logged in; a heartbeat does not."""
+        if not isinstance(frame, Heartbeat) and now() - self._noted > sessions.NOTED_EVERY:
+            self._noted = now()
+            async with self._database.writing.begin() as session:
+                await sessions.note_use(session, self._session_id)
+
+    async def _watch(self, frame: Watch | Unwatch) -> None:
+        if self._follower is not None:
+            self._follower.cancel()
+            await asyncio.wait([self._follower])
+            self._follower = None
+        looked_at = frame.conversation_id if isinstance(frame, Watch) else None
+        if isinstance(frame, Watch):
+            await self._read_on(frame.conversation_id, 2**31 - 1, 2**31 - 1)  # may it be read?
+            self._follower = asyncio.create_task(self._follow(frame))
+        await self._presences.look_at(self._connection_id, looked_at)

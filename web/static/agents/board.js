@@ -1,0 +1,209 @@
+// The left side: my status, the queue, what is offered to me, my chats; for who oversees, all.
+
+import { element } from "../chat/dom.js";
+import { clockTime, say } from "../chat/words.js";
+import { nowMs, secondsSince, setClock } from "./clock.js";
+import { setText, showRows } from "./rows.js";
+import { duration, nameOf, sayValue } from "./vocabulary.js";
+
+const STATUS_MS = 3_000; // how long one's own choice stands before the server has repeated it
+const OVERSEERS = ["supervisor", "administrator"];
+
+export class BoardPane {
+  #chosenAt = -Infinity;
+
+  /** `on`: status(value), open(chat), accept(chat), decline(chat), wrapUp(chat). */
+  constructor(root, on) {
+    this.root = root;
+    this.on = on;
+    this.board = null;
+    this.watched = null;
+    this.over = []; // mine that ended without me: their wrap-up is still to be given
+    root.querySelectorAll("[name=status]").forEach((radio) =>
+      radio.addEventListener("change", () => {
+        this.#chosenAt = Date.now();
+        on.status(radio.value);
+      }),
+    );
+    setInterval(() => this.board && this.#draw(), 1000);
+  }
+
+  get offers() {
+    return this.#chats((chat) => chat.state === "offered" && this.isMine(chat));
+  }
+
+  get mine() {
+    return this.#chats((chat) => chat.state === "active" && this.isMine(chat));
+  }
+
+  get colleagues() {
+    return (this.board?.advisors ?? []).filter((each) => each.present && each.id !== this.board.me.id);
+  }
+
+  get skills() {
+    return [...new Set((this.board?.advisors ?? []).flatMap((each) => each.skills))].sort();
+  }
+
+  get oversees() {
+    return OVERSEERS.includes(this.board?.me.role);
+  }
+
+  isMine(chat) {
+    return chat.advisor_id === this.board.me.id;
+  }
+
+  /** The chat of that conversation, on the board or just over; or null. */
+  chatOf(conversationId) {
+    const all = [...(this.board?.chats ?? []), ...this.over];
+    return all.find((chat) => chat.conversation_id === conversationId) ?? null;
+  }
+
+  show(board) {
+    const before = this.board ? this.mine : [];
+    setClock(board.at);
+    this.board = board;
+    const open = new Set(board.chats.map((chat) => chat.id));
+    const lost = before.filter((chat) => !open.has(chat.id) && !chat.left);
+    this.over = [...this.over, ...lost].filter((chat) => !open.has(chat.id));
+    this.#draw();
+  }
+
+  /** It is being finished or handed over from here: nothing more is wanted of it. */
+  release(chatId) {
+    const chat = this.board.chats.find((each) => each.id === chatId);
+    if (chat) chat.left = true;
+    this.over = this.over.filter((each) => each.id !== chatId);
+    this.#draw();
+  }
+
+  select(conversationId) {
+    this.watched = conversationId;
+    if (this.board) this.#draw();
+  }
+
+  #chats(wanted) {
+    return (this.board?.chats ?? []).filter(wanted);
+  }
+
+  #part(name) {
+    return this.root.querySelector(`#${name}`);
+  }
+
+  #draw() {
+    this.#drawQueue();
+    this.#drawOffers();
+    this.#drawChats("mine", this.mine);
+    this.#drawChats("over", this.over, "over-part");
+    const others = this.oversees ? this.#chats((chat) => !this.isMine(chat)) : [];
+    this.#drawChats("others", others);
+    this.#part("oversight").hidden = !this.oversees;
+    if (this.oversees) this.#drawAdvisors();
+  }
+
+  #drawQueue() {
+    const { me, waiting, longest_wait_s: longest, at, open, until, next_opening } = this.board;
+    if (Date.now() - this.#chosenAt > STATUS_MS) {
+      const radio = this.root.querySelector(`[name=status][value=${me.status}]`);
+      if (radio && !radio.checked) radio.checked = true;
+    }
+    const elapsed = (nowMs() - new Date(at).getTime()) / 1000;
+    setText(this.root, "load", say("load", me));
+    setText(this.root, "waiting", String(waiting));
+    setText(this.root, "longest", longest === null ? say("nobody") : duration(longest + elapsed));
+    const closed = next_opening
+      ? say("opens_at", { moment: clockTime(next_opening) })
+      : say("closed");
+    setText(this.root, "hours", open && until ? say("open_until", { moment: clockTime(until) }) : closed);
+  }
+
+  #drawOffers() {
+    this.#part("no-offer").hidden = this.offers.length > 0;
+    const make = (chat) => this.#makeOffer(chat);
+    showRows(this.#part("offers"), this.offers, (chat) => chat.id, make, (row, chat) => {
+      const name = nameOf(chat.who, chat.conversation_id);
+      setText(row, "name", name);
+      setText(row, "last", chat.last ?? "");
+      setText(row, "since", say("waits_for", { time: duration(secondsSince(chat.since)) }));
+      setText(row, "skill", chat.skill ? say("skill", { skill: chat.skill }) : "");
+      const left = chat.offered_until ? Math.ceil(-secondsSince(chat.offered_until)) : null;
+      setText(row, "left", left === null ? "" : say("seconds_left", { count: Math.max(0, left) }));
+    });
+  }
+
+  #makeOffer(chat) {
+    const spoken = ` ${nameOf(chat.who, chat.conversation_id)}`;
+    const button = (word, kind, act) =>
+      element(
+        "button",
+        { type: "button", class: `btn btn-sm ${kind}`, onclick: act },
+        say(word),
+        element("span", { class: "visually-hidden" }, spoken),
+      );
+    return element(
+      "li",
+      { class: "offer" },
+      element("p", { class: "row__name", "data-part": "name" }),
+      element("p", { class: "row__last", "data-part": "last" }),
+      element("p", { class: "row__facts" }, part("since"), part("skill"), part("left")),
+      element(
+        "p",
+        { class: "offer__acts" },
+        button("accept", "btn-primary", () => this.on.accept(chat)),
+        button("decline", "btn-outline-primary", () => this.on.decline(chat)),
+        button("read", "btn-outline-primary", () => this.on.open(chat)),
+      ),
+    );
+  }
+
+  #drawChats(id, chats, empty = `no-${id}`) {
+    const shown = this.#part(empty);
+    shown.hidden = id === "over" ? chats.length === 0 : chats.length > 0;
+    showRows(this.#part(id), chats, (chat) => chat.id, (chat) => this.#makeChat(chat), (row, chat) => {
+      const button = row.firstElementChild;
+      if (chat.conversation_id === this.watched) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+      setText(row, "name", nameOf(chat.who, chat.conversation_id));
+      setText(row, "unread", chat.unread && id === "mine" ? say("unread", { count: chat.unread }) : "");
+      setText(row, "last", chat.last ?? "");
+      setText(row, "since", chat.last_at ? say("ago", { time: duration(secondsSince(chat.last_at)) }) : "");
+      setText(row, "gone", chat.user_gone ? say("user_gone") : "");
+      const owner = chat.advisor ?? "";
+      const state = id === "others" ? sayValue("state", chat.state) : "";
+      setText(row, "state", [state, owner].filter((each) => each && id === "others").join(", "));
+      setText(row, "over", id === "over" ? say("wrap_up_wanted") : "");
+    });
+  }
+
+  #makeChat(chat) {
+    return element(
+      "li",
+      {},
+      element(
+        "button",
+        { type: "button", class: "chat-row", onclick: () => this.on.open(chat) },
+        element("span", { class: "row__name" }, part("name"), " ", part("unread")),
+        element("span", { class: "row__last", "data-part": "last" }),
+        element(
+          "span",
+          { class: "row__facts" },
+          part("since"),
+          part("gone"),
+          part("state"),
+          part("over"),
+        ),
+      ),
+    );
+  }
+
+  #drawAdvisors() {
+    const make = () => element("li", { class: "advisor" }, part("name"), " ", part("facts"));
+    showRows(this.#part("advisors"), this.board.advisors, (each) => each.id, make, (row, each) => {
+      row.classList.toggle("advisor--absent", !each.present);
+      setText(row, "name", each.name);
+      const status = each.present ? sayValue("status", each.status) : say("not_connected");
+      setText(row, "facts", say("advisor_facts", { status, load: each.load, capacity: each.capacity }));
+    });
+  }
+}
+
+const part = (name) => element("span", { "data-part": name, hidden: true });
