@@ -110,7 +110,7 @@ def take(
     chat.told = None
     staff_log.append(session, conversation, "taken", member.id)
     return [
-        set_mode(session, conversation, Mode.ADVISOR, "taken"),
+        set_mode(session, conversation, Mode.ADVISOR, "taken", name=member.name),
         tell(session, conversation, words.taken(member.name)),
     ]
 
@@ -189,10 +189,15 @@ async def rate(session: AsyncSession, conversation: Conversation, rating: int) -
 
 
 def set_mode(
-    session: AsyncSession, conversation: Conversation, mode: Mode, reason: str
+    session: AsyncSession,
+    conversation: Conversation,
+    mode: Mode,
+    reason: str,
+    name: str | None = None,
 ) -> LogEntry:
     conversation.mode = mode
-    return log.append(session, conversation, "mode", {"mode": mode.value, "reason": reason})
+    payload = {"mode": mode.value, "reason": reason, "name": name}
+    return log.append(session, conversation, "mode", payload)
 
 
 def tell(

@@ -165,7 +165,7 @@ class Exchange:
                 return Heard(known.seq, again=True)
             if conversation.mode is Mode.CLOSED:
                 raise Conflict("This conversation is closed.")
-            text, ask, kinds = await _understand(session, conversation_id, said)
+            text, ask, kinds = await _understand(session, conversation, said)
             entry = log.append_message(
                 session,
                 conversation,
@@ -238,7 +238,7 @@ def _recognise(conversation: Conversation, identity: Identity) -> None:
 
 
 async def _understand(
-    session: AsyncSession, conversation_id: UUID, said: Said
+    session: AsyncSession, conversation: Conversation, said: Said
 ) -> tuple[str, Ask | Act, list[str]]:
     """What is shown of it, what it asks for, and the kinds of what was masked in it."""
     if said.text is not None:
@@ -247,8 +247,10 @@ async def _understand(
     if said.choice in words.ACTS:
         act = Act(said.choice)
         none = AskCommand(intent="non", entities={"act": "none"})
-        return words.ACTS[act], none if act is Act.NONE else act, []
-    choice = await _offered(session, conversation_id, said.choice or "")
+        talks = act is Act.LEAVE and conversation.mode is Mode.ADVISOR
+        label = words.LEAVING_A_TALK if talks else words.ACTS[act]
+        return label, none if act is Act.NONE else act, []
+    choice = await _offered(session, conversation.id, said.choice or "")
     intent = choice["answer"].replace("/", ".", 1)
     return choice["label"], AskCommand(intent=intent), []
 

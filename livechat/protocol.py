@@ -114,6 +114,7 @@ class ModeEvent(Event):
     type: Literal["mode"] = "mode"
     mode: Mode
     reason: str
+    name: str | None = None  # of the advisor, once one has taken over
 
 
 class QueueEvent(Event):

@@ -30,6 +30,8 @@ ACTS = {
     "act:rate_5": "5 sur 5 : très satisfait(e)",
 }
 
+LEAVING_A_TALK = "Terminer la discussion"  # what leaving is called once an advisor is there
+
 CONTINUING = "D’accord, nous continuons ici. Quelle est votre question ?"
 
 MASKED = {

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from kit.clock import now
 from kit.database import Database
-from kit.errors import Refusal
+from kit.errors import NotFound, Refusal
 from kit.finishing import to_its_end
 from livechat import board, log
 from livechat.console_protocol import (
@@ -152,20 +152,27 @@ class Screen:
             return await board.board(session, self._member)
 
     async def _follow(self, watch: Watch) -> None:
-        """Send one conversation from the given numbers on, and what comes after."""
+        """Send one conversation from the given numbers on, and what comes after.
+
+        Ends with a `failed` when it is no longer theirs to read: it went to a colleague.
+        """
+        try:
+            with self._hub.listen(watch.conversation_id) as listener:
+                await self._follow_on(watch, listener)
+        except NotFound:
+            await self._send(Failed(code=CODES[NotFound.status]))
+
+    async def _follow_on(self, watch: Watch, listener: Listener) -> None:
         conversation_id, seq, staff_seq = watch.conversation_id, watch.after, watch.staff_after
-        with self._hub.listen(conversation_id) as listener:
-            while True:
-                events, staff_events = await self._read_on(conversation_id, seq, staff_seq)
-                for event in events:
-                    await self._send(
-                        ConversationEvent(conversation_id=conversation_id, event=event)
-                    )
-                    seq = event.seq
-                for staff_event in staff_events:
-                    await self._send(staff_event)
-                    staff_seq = staff_event.staff_seq
-                await self._await_news(listener, conversation_id)
+        while True:
+            events, staff_events = await self._read_on(conversation_id, seq, staff_seq)
+            for event in events:
+                await self._send(ConversationEvent(conversation_id=conversation_id, event=event))
+                seq = event.seq
+            for staff_event in staff_events:
+                await self._send(staff_event)
+                staff_seq = staff_event.staff_seq
+            await self._await_news(listener, conversation_id)
 
     async def _await_news(self, listener: Listener, conversation_id: UUID) -> None:
         """Returns when there may be something to read; what is not stored is sent on at once."""

@@ -86,7 +86,7 @@ class Console:
 
     def log_out(self) -> None:
         self.page.get_by_role("button", name="Se déconnecter").click()
-        self.page.wait_for_url("**/equipe/connexion*")
+        self.page.wait_for_url(re.compile("/equipe/connexion"))
 
     # The list ----------------------------------------------------------------------------
 

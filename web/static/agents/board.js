@@ -11,6 +11,7 @@ const OVERSEERS = ["supervisor", "administrator"];
 
 export class BoardPane {
   #chosenAt = -Infinity;
+  #released = new Set(); // ids of chats that are being finished or handed over from here
 
   /** `on`: status(value), open(chat), accept(chat), decline(chat), wrapUp(chat). */
   constructor(root, on) {
@@ -37,7 +38,8 @@ export class BoardPane {
   }
 
   get colleagues() {
-    return (this.board?.advisors ?? []).filter((each) => each.present && each.id !== this.board.me.id);
+    const { advisors = [], me } = this.board ?? {};
+    return advisors.filter((each) => each.present && each.id !== me.id);
   }
 
   get skills() {
@@ -63,16 +65,27 @@ export class BoardPane {
     setClock(board.at);
     this.board = board;
     const open = new Set(board.chats.map((chat) => chat.id));
-    const lost = before.filter((chat) => !open.has(chat.id) && !chat.left);
+    const lost = before.filter((chat) => !open.has(chat.id) && !this.#released.has(chat.id));
     this.over = [...this.over, ...lost].filter((chat) => !open.has(chat.id));
+    const held = new Set(this.mine.map((chat) => chat.id));
+    for (const id of this.#released) if (!held.has(id)) this.#released.delete(id);
     this.#draw();
   }
 
   /** It is being finished or handed over from here: nothing more is wanted of it. */
   release(chatId) {
-    const chat = this.board.chats.find((each) => each.id === chatId);
-    if (chat) chat.left = true;
+    if (this.mine.some((each) => each.id === chatId)) this.#released.add(chatId);
     this.over = this.over.filter((each) => each.id !== chatId);
+    this.#draw();
+  }
+
+  isReleased(chat) {
+    return this.#released.has(chat.id);
+  }
+
+  /** It was refused: they stay mine. */
+  takeBack() {
+    this.#released.clear();
     this.#draw();
   }
 
@@ -113,7 +126,8 @@ export class BoardPane {
     const closed = next_opening
       ? say("opens_at", { moment: clockTime(next_opening) })
       : say("closed");
-    setText(this.root, "hours", open && until ? say("open_until", { moment: clockTime(until) }) : closed);
+    const opened = open && until ? say("open_until", { moment: clockTime(until) }) : closed;
+    setText(this.root, "hours", opened);
   }
 
   #drawOffers() {
@@ -158,20 +172,28 @@ export class BoardPane {
   #drawChats(id, chats, empty = `no-${id}`) {
     const shown = this.#part(empty);
     shown.hidden = id === "over" ? chats.length === 0 : chats.length > 0;
-    showRows(this.#part(id), chats, (chat) => chat.id, (chat) => this.#makeChat(chat), (row, chat) => {
+    const make = (chat) => this.#makeChat(chat);
+    showRows(this.#part(id), chats, (chat) => chat.id, make, (row, chat) => {
       const button = row.firstElementChild;
       if (chat.conversation_id === this.watched) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
       setText(row, "name", nameOf(chat.who, chat.conversation_id));
-      setText(row, "unread", chat.unread && id === "mine" ? say("unread", { count: chat.unread }) : "");
+      setText(row, "unread", id === "mine" ? this.#unread(chat) : "");
       setText(row, "last", chat.last ?? "");
-      setText(row, "since", chat.last_at ? say("ago", { time: duration(secondsSince(chat.last_at)) }) : "");
+      const ago = chat.last_at && duration(secondsSince(chat.last_at));
+      setText(row, "since", ago ? say("ago", { time: ago }) : "");
       setText(row, "gone", chat.user_gone ? say("user_gone") : "");
       const owner = chat.advisor ?? "";
       const state = id === "others" ? sayValue("state", chat.state) : "";
       setText(row, "state", [state, owner].filter((each) => each && id === "others").join(", "));
       setText(row, "over", id === "over" ? say("wrap_up_wanted") : "");
     });
+  }
+
+  /** What is on the screen is read: the board says so some seconds later. */
+  #unread(chat) {
+    const seen = chat.conversation_id === this.watched && document.visibilityState === "visible";
+    return chat.unread && !seen ? say("unread", { count: chat.unread }) : "";
   }
 
   #makeChat(chat) {
@@ -201,7 +223,8 @@ export class BoardPane {
       row.classList.toggle("advisor--absent", !each.present);
       setText(row, "name", each.name);
       const status = each.present ? sayValue("status", each.status) : say("not_connected");
-      setText(row, "facts", say("advisor_facts", { status, load: each.load, capacity: each.capacity }));
+      const { load, capacity } = each;
+      setText(row, "facts", say("advisor_facts", { status, load, capacity }));
     });
   }
 }

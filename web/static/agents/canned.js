@@ -43,7 +43,8 @@ export class CannedList {
     const typed = this.text.value;
     if (!typed.startsWith("/") || typed.includes("\n")) return this.close();
     const wanted = plain(typed.slice(1));
-    const matches = (reply) => plain(reply.shortcut).startsWith(wanted) || plain(reply.title).includes(wanted);
+    const matches = ({ shortcut, title }) =>
+      plain(shortcut).startsWith(wanted) || plain(title).includes(wanted);
     this.#found = this.replies.filter(matches).slice(0, MOST);
     if (this.#found.length === 0) return this.close();
     const wasOpen = this.open;
@@ -66,7 +67,7 @@ export class CannedList {
     if (event.key === "ArrowDown") this.#active = (this.#active + 1) % count;
     else if (event.key === "ArrowUp") this.#active = (this.#active + count - 1) % count;
     else if (event.key === "Escape") this.close();
-    else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) this.#choose(this.#active);
+    else if (event.key === "Enter") this.#choose(this.#active);
     else return false;
     event.preventDefault();
     event.stopPropagation();

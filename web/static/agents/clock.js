@@ -1,4 +1,4 @@
-// The server's time on this screen: due times are the server's, and this machine's clock may be off.
+// The server's time on this screen: due times are the server's, and the clock here may be off.
 
 let offsetMs = 0;
 

@@ -1,4 +1,4 @@
-// Hand over, finish, the sheet of shortcuts. The browser's own <dialog> keeps and returns the focus.
+// Hand over, finish, the sheet of shortcuts. The browser's <dialog> keeps and returns the focus.
 
 import { element } from "../chat/dom.js";
 import { say } from "../chat/words.js";
@@ -34,7 +34,10 @@ export class TransferDialog {
   open(chat, colleagues, skills) {
     this.#chat = chat;
     this.form.reset();
-    const people = colleagues.map((each) => [each.id, say("colleague", { ...each, status: sayValue("status", each.status) })]);
+    const people = colleagues.map((each) => {
+      const status = sayValue("status", each.status);
+      return [each.id, say("colleague", { ...each, status })];
+    });
     this.#fill("member", people);
     this.#fill("skill", skills.map((skill) => [skill, skill]));
     this.form.elements.to.value = people.length ? "member" : "anyone";

@@ -35,7 +35,9 @@ export class Dossier {
   /** Something happened that may be in it. */
   refresh() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#conversationId && this.#load(this.#conversationId), CALM_MS);
+    this.#timer = setTimeout(() => {
+      if (this.#conversationId) this.#load(this.#conversationId);
+    }, CALM_MS);
   }
 
   async #load(conversationId) {
@@ -71,7 +73,8 @@ export class Dossier {
   }
 
   #help({ title, url }) {
-    const insert = () => this.on.insert(`${title}${say("colon")}${new URL(url, location.href).href}`);
+    const address = new URL(url, location.href).href;
+    const insert = () => this.on.insert(`${title}${say("colon")}${address}`);
     return element(
       "li",
       { class: "dossier__help" },
@@ -93,13 +96,15 @@ export class Dossier {
   #past({ conversation_id: id, at, summary }) {
     const open = () => this.on.open(id);
     const words = [clockTime(at), summary].filter(Boolean).join(" – ");
-    return element("li", {}, element("button", { type: "button", class: "dossier__past", onclick: open }, words));
+    const attributes = { type: "button", class: "dossier__past", onclick: open };
+    return element("li", {}, element("button", attributes, words));
   }
 }
 
 async function read(path) {
   try {
-    const answer = await fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" });
+    const headers = { Accept: "application/json" };
+    const answer = await fetch(path, { headers, cache: "no-store" });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null; // cut: read again at the next event

@@ -85,7 +85,8 @@ function heading(who, at) {
 
 function bubble({ author, text }) {
   const nodes = author === "user" || author === "note" ? plainText(text) : richText(text);
-  return element("div", { class: "message__bubble" }, ...(text ? nodes : plainText(say("retracted"))));
+  const shown = text ? nodes : plainText(say("retracted"));
+  return element("div", { class: "message__bubble" }, ...shown);
 }
 
 function source(answer) {

@@ -15,12 +15,13 @@ import { Panes } from "./panes.js";
 import { listen as listenToKeys } from "./shortcuts.js";
 import { Socket } from "./socket.js";
 import { Thread } from "./thread.js";
-import { nameOf, sayValue } from "./vocabulary.js";
+import { nameOf } from "./vocabulary.js";
 
 const LOGIN = "/equipe/connexion?suite=/agents";
 const NOTICE_S = 10;
 const READ_MS = 150;
 const ASKED_MS = 8_000; // a refusal that comes later is of something else
+const NAMED_REFUSALS = new Set(["not_found", "too_many", "conflict"]);
 const NAMED_FAILURES = new Set(["accept", "retract", "transfer", "finish", "status"]);
 const WATCHED = "watched";
 
@@ -34,6 +35,7 @@ let watched = kept(WATCHED); // the conversation on this screen
 let watchedSince = 0; // the server's time: what is older is history, and never announced
 let readUpTo = 0;
 let seenSoon = null;
+let leaving = false;
 let accepting = null; // the chat whose thread takes the focus once it is mine
 let asked = null; // {type, at}: the last request whose refusal names no message
 const seenOffers = new Set();
@@ -47,7 +49,8 @@ const socket = new Socket({
   frame: (frame) => frames[frame.type]?.(frame),
   cut: () => banner.showSoon(say("cut")),
   refused: () => banner.show(say("refused")),
-  loggedOut: () => location.assign(LOGIN),
+  // Who logs out here is on the way to another page already.
+  loggedOut: () => leaving || location.assign(LOGIN),
 });
 const outbox = new Outbox((frame) => socket.send(frame));
 const thread = new Thread(part("messages"), part("scroller"), {
@@ -148,6 +151,7 @@ const frames = {
     const type = accepting ? "accept" : takeAsked();
     const foreign = code === "not_found" && watched && !board.chatOf(watched);
     if (type === "watch" || (!type && foreign)) return open(null); // not ours to read, or no more
+    if (type === "transfer" || type === "finish") board.takeBack();
     if (accepting) part("offers-title").focus();
     accepting = null;
     // A refused "read" or "typing" is no news: the board says what has changed.
@@ -231,7 +235,9 @@ function takeAsked() {
   return type;
 }
 
-const failure = (type) => (NAMED_FAILURES.has(type) ? say(`failed_${type}`) : say("failed_other"));
+function failure(type) {
+  return say(NAMED_FAILURES.has(type) ? `failed_${type}` : "failed_other");
+}
 
 function step(by) {
   const chats = board.mine;
@@ -243,11 +249,12 @@ function step(by) {
 
 // What the screen shows -------------------------------------------------------------------
 
-const mayWrite = (chat) => Boolean(chat) && chat.state === "active" && !chat.left;
+const mayMove = (chat) => chat?.state === "active" && !board.isReleased(chat);
 
 /** The watched chat, when it is mine to answer. */
 function myChat() {
-  return board.board ? (board.mine.find((chat) => chat.conversation_id === watched && !chat.left) ?? null) : null;
+  const mine = board.board ? board.mine : [];
+  return mine.find((chat) => chat.conversation_id === watched && !board.isReleased(chat)) ?? null;
 }
 
 function currentName() {
@@ -255,7 +262,8 @@ function currentName() {
 }
 
 function showTitle() {
-  part("thread-title").textContent = watched ? say("talk_with", { name: currentName() }) : say("no_talk");
+  const title = watched ? say("talk_with", { name: currentName() }) : say("no_talk");
+  part("thread-title").textContent = title;
 }
 
 function showState() {
@@ -267,7 +275,7 @@ function showState() {
   thread.own(board.board.me.name, Boolean(mine));
   composer.shut(!mine, !mine && !(board.oversees && chat && !over));
   part("composer").hidden = !watched;
-  part("transfer").hidden = !mine && !(board.oversees && mayWrite(chat) && !over);
+  part("transfer").hidden = !mine && !(board.oversees && mayMove(chat) && !over);
   part("finish").hidden = !mine && !over;
   part("thread-state").textContent = watched ? threadState(chat, mine, over) : "";
 }
@@ -275,7 +283,7 @@ function showState() {
 function threadState(chat, mine, over) {
   if (mine) return mine.user_gone ? say("user_gone") : "";
   if (over) return say("over_wrap_up");
-  if (!chat || chat.left) return say("not_open");
+  if (!chat || board.isReleased(chat)) return say("not_open");
   if (chat.state === "offered" && board.isMine(chat)) return say("offered_to_me");
   return chat.advisor ? say("held_by", { name: chat.advisor }) : say("waits");
 }
@@ -300,7 +308,11 @@ function announceMessage(chat, before) {
 function giveBack(item, code) {
   thread.settle(item.client_id);
   composer.restore(item.conversation_id, item.kind, item.text);
-  if (item.conversation_id === watched) composer.complain(sayValue("failed_say", code));
+  if (item.conversation_id === watched) composer.complain(refusal(code));
+}
+
+function refusal(code) {
+  return say(NAMED_REFUSALS.has(code) ? `failed_say_${code}` : "failed_say_invalid");
 }
 
 /** Says how far I have read, once for events that come together. */
@@ -318,6 +330,7 @@ function sayRead() {
 // To begin with ---------------------------------------------------------------------------
 
 document.addEventListener("visibilitychange", seen);
+part("log-out").addEventListener("submit", () => (leaving = true));
 part("open-sheet").addEventListener("click", () => sheet.open());
 part("transfer").addEventListener("click", () =>
   transferDialog.open(board.chatOf(watched), board.colleagues, board.skills),

@@ -49,7 +49,8 @@ export class Outbox {
   /** A stored note does not say its client's number: it is the oldest on its way. */
   settleNote(event) {
     const at = new Date(event.at).getTime() + SKEW_MS;
-    const item = this.of(event.conversation_id).find((each) => each.kind === "note" && each.at <= at);
+    const notes = this.of(event.conversation_id).filter((each) => each.kind === "note");
+    const item = notes.find((each) => each.at <= at);
     return item ? this.settle(item.client_id) : null;
   }
 

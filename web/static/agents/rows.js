@@ -18,7 +18,7 @@ export function showRows(list, things, key, make, update) {
 
 /** Sets a text only when it changed; an empty one hides its node. */
 export function setText(row, part, text) {
-  const node = row.matches(`[data-part="${part}"]`) ? row : row.querySelector(`[data-part="${part}"]`);
+  const node = row.querySelector(`[data-part="${part}"]`);
   if (node.textContent !== text) node.textContent = text;
   if (node.hidden !== !text) node.hidden = !text;
 }

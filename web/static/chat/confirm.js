@@ -21,6 +21,7 @@ export class Confirm {
     this.close();
     for (const [name, part] of Object.entries(this.parts)) part.textContent = words[name];
     this.dialog.showModal();
+    this.parts.no.focus();
     return new Promise((done) => (this.#answer = done));
   }
 
