@@ -10,7 +10,7 @@ from uuid import UUID
 
 import aiosqlite
 from sqlalchemy import select
-from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import now
 from kit.database import Database
@@ -26,7 +26,7 @@ class Watcher:
     def __init__(self, database: Database, hub: Hub) -> None:
         self._database = database
         self._hub = hub
-        self._connection: PoolProxiedConnection | None = None
+        self._connection: AsyncConnection | None = None
         self._version: int | None = None
         self._seen: dict[UUID, tuple[int, int]] = {}
         self._since: datetime | None = None
@@ -53,9 +53,9 @@ class Watcher:
         if self._database.engine.dialect.name != "sqlite":
             return True
         if self._connection is None:
-            # As the driver has it: SQLAlchemy would open a transaction, and hold up who writes.
-            self._connection = await self._database.engine.raw_connection()
-        driver = self._connection.driver_connection
+            self._connection = await self._database.engine.connect()
+        # The driver itself: SQLAlchemy would open a transaction, and hold up who writes.
+        driver = (await self._connection.get_raw_connection()).driver_connection
         assert isinstance(driver, aiosqlite.Connection)
         async with driver.execute("PRAGMA data_version") as cursor:
             (version,) = await cursor.fetchone() or (None,)
@@ -66,4 +66,4 @@ class Watcher:
     @to_its_end
     async def close(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            await self._connection.close()
