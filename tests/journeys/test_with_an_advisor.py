@@ -79,16 +79,6 @@ class Console:
         dialog.get_by_label(wrap_up, exact=True).check()
         dialog.get_by_role("button", name="Terminer la discussion").click()
 
-    def transfer_to(self, name: str) -> None:
-        self.page.get_by_role("button", name="Transférer", exact=True).click()
-        dialog = self.page.get_by_role("dialog")
-        dialog.get_by_role("radio", name="À un collègue").check()
-        choice = dialog.get_by_label("Collègue", exact=True)
-        option = choice.locator("option", has_text=name)
-        choice.select_option(option.get_attribute("value"))
-        dialog.get_by_label("Note pour la suite").fill("il attend son code service")
-        dialog.get_by_role("button", name="Transférer la discussion").click()
-
     def leave(self) -> None:
         """Goes off duty and logs out, so that the next journey finds nobody."""
         self.set_status("Hors service")
@@ -184,18 +174,6 @@ def test_a_message_is_taken_back_on_both_sides(chat: Chat, hire: Hire) -> None:
     claire.page.get_by_role("button", name="Retirer ce message").click()
     expect(chat.messages.last).to_contain_text("retiré par son auteur")
     assert "mauvaise fenêtre" not in " ".join(chat.texts())
-
-
-def test_a_chat_is_handed_to_a_colleague_with_a_note(chat: Chat, hire: Hire) -> None:
-    claire = hire("Claire")
-    ask_for_a_person(chat)
-    claire.accept()
-    david = hire("David")
-    claire.transfer_to("David")
-    david.accept()
-    expect(david.messages).to_contain_text("il attend son code service")
-    david.say("Je prends la suite.")
-    expect(chat.messages.last).to_contain_text("David")
 
 
 def test_a_killed_browser_gives_the_chat_to_a_colleague(chat: Chat, hire: Hire) -> None:
