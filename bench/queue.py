@@ -29,6 +29,7 @@ from kit.organisation import organisation
 from kit.schedule import add_exception
 from kit.spans import Span
 from livechat.access import Doorkeeper
+from livechat.assistant import Ask, Memory, Turned, Unreachable
 from livechat.console_protocol import AdvisorSay
 from livechat.desk import Desk
 from livechat.desk_models import AdvisorStatus, Chat, ChatState, WrapUp
@@ -46,12 +47,19 @@ PAUSE_S = 1.0  # an advisor writes once a second: faster than anybody types
 GOAL_MS = 50
 
 
+class Absent:
+    """The assistant: nobody asks it anything here."""
+
+    async def reply(self, ask: Ask, *, sender: str, memory: Memory | None) -> Turned:
+        raise Unreachable("There is none here.")
+
+
 class Centre:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.hub = Hub()
         key = b"bench"
-        turns = Turns(database, self.hub, assistant=None)  # type: ignore[arg-type]
+        turns = Turns(database, self.hub, Absent())
         self.exchange = Exchange(
             database, self.hub, turns, Doorkeeper(key), lambda _: [], mac_key=key
         )

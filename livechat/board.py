@@ -4,6 +4,7 @@ The one place that decides who among the staff may read what. An advisor reads t
 hold or held or are offered, and earlier conversations of those persons; who oversees reads all.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from kit.schedule import load_hours
 from livechat import assignment, staff_log
 from livechat.console_protocol import Board, BoardAdvisor, BoardChat, Me, StaffEvent
 from livechat.desk import NOT_YOURS, OVERSEERS
-from livechat.desk_models import AdvisorStatus, Chat, ChatState
+from livechat.desk_models import AdvisorStatus, Chat, ChatState, Presence
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import Author
 from staff.models import StaffMember
@@ -82,7 +83,7 @@ async def board(session: AsyncSession, member: StaffMember) -> Board:
         longest_wait_s=max(
             (int((at - chat.queued_at).total_seconds()) for chat in waiting), default=None
         ),
-        chats=await _chats(session, shown, names),
+        chats=await _chats(session, member, shown, names),
         advisors=[
             BoardAdvisor(
                 id=each.id,
@@ -100,13 +101,14 @@ async def board(session: AsyncSession, member: StaffMember) -> Board:
 
 
 async def _chats(
-    session: AsyncSession, shown: Sequence[Chat], names: dict[UUID, str]
+    session: AsyncSession, member: StaffMember, shown: Sequence[Chat], names: dict[UUID, str]
 ) -> list[BoardChat]:
     ids = [chat.conversation_id for chat in shown]
     query = select(Conversation).where(Conversation.id.in_(ids))
     conversations = {each.id: each for each in await session.scalars(query)}
     last = await last_messages(session, ids)
     unread = await _unread(session, shown)
+    looking = await _looking(session, member, names)
     found = []
     for chat in sorted(shown, key=lambda each: (each.state, each.queued_at)):
         conversation = conversations[chat.conversation_id]
@@ -129,8 +131,26 @@ async def _chats(
                 unread=unread.get(chat.id, 0),
                 skill=chat.skill,
                 user_gone=chat.user_due_at is not None,
+                looking=looking[chat.conversation_id],
             )
         )
+    return found
+
+
+async def _looking(
+    session: AsyncSession, but: StaffMember, names: dict[UUID, str]
+) -> defaultdict[UUID, list[str]]:
+    """The names of the others who have a conversation on their screen now, a conversation."""
+    query = (
+        select(Presence.looking_at, Presence.member_id)
+        .where(Presence.lease_until > now(), Presence.looking_at.is_not(None))
+        .where(Presence.member_id != but.id)
+        .distinct()
+    )
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for conversation_id, member_id in await session.execute(query):
+        if conversation_id is not None:
+            found[conversation_id].append(names.get(member_id, ""))
     return found
 
 

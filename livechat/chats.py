@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.calendar import State, state_at
+from kit.calendar import state_at
 from kit.clock import now
 from kit.schedule import load_hours
 from knowledge.typography import with_fixed_spaces
 from livechat import log, queue, staff_log, words
-from livechat.assignment import assign_waiting, loads_of, present_members, statuses_of
-from livechat.desk_models import AdvisorStatus, Chat, ChatEnd, ChatState, WrapUp
+from livechat.assignment import assign_waiting, load_advisors
+from livechat.desk_models import Chat, ChatEnd, ChatState, WrapUp
 from livechat.models import Conversation, LogEntry
 from livechat.offers import act
 from livechat.protocol import Act, Author, Choice, Mode
@@ -44,19 +44,6 @@ async def last_chat(session: AsyncSession, conversation_id: UUID) -> Chat | None
     return await session.scalar(query)
 
 
-async def hours_now(session: AsyncSession) -> State:
-    return state_at(await load_hours(session), now())
-
-
-async def somebody_serves(session: AsyncSession) -> bool:
-    """Whether any advisor is there and takes chats, now or after the one they have."""
-    present = await present_members(session, now())
-    statuses = await statuses_of(session)
-    serving = {id for id, status in statuses.items() if status is AdvisorStatus.AVAILABLE}
-    busy = set(await loads_of(session))
-    return bool(present & (serving | busy))
-
-
 # Into the queue --------------------------------------------------------------------------
 
 
@@ -70,7 +57,7 @@ async def want_advisor(
     """The user asked for a person: into the queue, or told when somebody is there again."""
     if await open_chat(session, conversation.id) is not None:
         return [tell(session, conversation, words.ALREADY_QUEUED, ways_on(leave=True))]
-    hours = await hours_now(session)
+    hours = state_at(await load_hours(session), now())
     if not hours.open:
         text = words.offer_closed(hours.reason, hours.next_opening)
         return [tell(session, conversation, text, [*ways_on(), act(Act.CONTINUE)])]
@@ -84,7 +71,7 @@ async def want_advisor(
         )
     )
     await session.flush()
-    served = await somebody_serves(session)
+    served = any(map(queue.serves, await load_advisors(session, now())))
     text = words.QUEUED if served else words.NOBODY_THERE
     entries = [
         set_mode(session, conversation, Mode.QUEUED, "asked"),
@@ -174,6 +161,20 @@ async def user_is_here(session: AsyncSession, conversation: Conversation) -> Non
     chat = await open_chat(session, conversation.id)
     if chat is not None:
         chat.user_due_at = None
+
+
+async def is_news_to_advisor(session: AsyncSession, conversation_id: UUID, seq: int) -> bool:
+    """Whether an advisor is there who does not know yet that the user has read so far."""
+    chat = await open_chat(session, conversation_id)
+    if chat is None or chat.state is not ChatState.ACTIVE or seq <= chat.read_by_user:
+        return False
+    return await log.entry_at(session, conversation_id, seq) is not None
+
+
+async def read_by(session: AsyncSession, conversation_id: UUID) -> tuple[int, int]:
+    """How far the advisor and the user have read in the last chat; 0 when there is none."""
+    chat = await last_chat(session, conversation_id)
+    return (chat.read_by_advisor, chat.read_by_user) if chat else (0, 0)
 
 
 async def rate(session: AsyncSession, conversation: Conversation, rating: int) -> list[LogEntry]:

@@ -146,6 +146,7 @@ class BoardChat(Frame):
     unread: int = 0
     skill: str | None = None
     user_gone: bool = False
+    looking: list[str] = Field(default_factory=list)  # the others who have it on their screen
 
 
 class BoardAdvisor(Frame):

@@ -190,6 +190,7 @@ class Desk:
             told = words.TRANSFERRED
             entries = chats.requeue(held.session, held.conversation, held.chat, "transferred", told)
             held.chat.skill = wanted.skill
+            held.chat.queued_at = now()  # a skill is waited for from here on
             if wanted.member_id is not None:
                 offer(held.chat, wanted.member_id, now())
             await held.session.flush()

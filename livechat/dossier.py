@@ -11,6 +11,7 @@ from knowledge.library import Library
 from knowledge.search import search
 from livechat import assignment
 from livechat.board import BEGINNING, last_messages, names_of_staff, permit
+from livechat.chats import last_chat
 from livechat.desk_models import Chat
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import Author
@@ -25,12 +26,7 @@ async def dossier(
 ) -> dict[str, Any]:
     """All that is known beside the thread. Raises NotFound."""
     conversation = await permit(session, member, conversation_id)
-    chat = await session.scalar(
-        select(Chat)
-        .where(Chat.conversation_id == conversation_id)
-        .order_by(Chat.queued_at.desc())
-        .limit(1)
-    )
+    chat = await last_chat(session, conversation_id)
     steps = await _messages(session, conversation_id)
     return {
         "conversation_id": conversation_id,

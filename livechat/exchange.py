@@ -39,6 +39,7 @@ from livechat.protocol import (
     Decision,
     Mode,
     Said,
+    UserSeen,
     Voted,
 )
 from livechat.speech import speak
@@ -198,7 +199,7 @@ class Exchange:
                 raise NotFound("This message does not exist.")
             if not target.payload.get("votable"):
                 raise Conflict("This message takes no vote.")
-            last = await _last_vote(session, conversation_id, voted.seq)
+            last = await log.last_vote(session, conversation_id, voted.seq)
             if last is not None and last.payload["value"] == voted.value:
                 return Heard(last.seq, again=True)
             payload = {"target_seq": voted.seq, "value": voted.value}
@@ -211,6 +212,20 @@ class Exchange:
         self._hub.publish(conversation_id, event)
         self._turns.wake(conversation_id)
         return Heard(entry.seq, again=False)
+
+    @to_its_end
+    async def read(self, conversation_id: UUID, seq: int) -> None:
+        """The user has read up to `seq`: kept for the advisor, if one is there."""
+        async with self._database.reading() as session:
+            if not await chats.is_news_to_advisor(session, conversation_id, seq):
+                return
+        async with self._database.writing.begin() as session:
+            await log.lock(session, conversation_id)
+            chat = await chats.open_chat(session, conversation_id)
+            if chat is None or seq <= chat.read_by_user:
+                return
+            chat.read_by_user = seq
+        self._hub.publish(conversation_id, UserSeen(seq=seq))
 
     # Reading -----------------------------------------------------------------------------
 
@@ -277,17 +292,3 @@ async def _answer(
     if conversation.mode is not Mode.ASSISTANT:
         await chats.user_is_here(session, conversation)
     return []
-
-
-async def _last_vote(session: AsyncSession, conversation_id: UUID, seq: int) -> LogEntry | None:
-    query = (
-        select(LogEntry)
-        .where(
-            LogEntry.conversation_id == conversation_id,
-            LogEntry.type == "vote",
-            LogEntry.payload["target_seq"].as_integer() == seq,
-        )
-        .order_by(LogEntry.seq.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)

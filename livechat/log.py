@@ -135,6 +135,20 @@ async def entry_at(session: AsyncSession, conversation_id: UUID, seq: int) -> Lo
     return await session.get(LogEntry, (conversation_id, seq))
 
 
+async def last_vote(session: AsyncSession, conversation_id: UUID, seq: int) -> LogEntry | None:
+    query = (
+        select(LogEntry)
+        .where(
+            LogEntry.conversation_id == conversation_id,
+            LogEntry.type == "vote",
+            LogEntry.payload["target_seq"].as_integer() == seq,
+        )
+        .order_by(LogEntry.seq.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
 async def repeated(
     session: AsyncSession, conversation_id: UUID, client_id: UUID, body_mac: str
 ) -> LogEntry | None:

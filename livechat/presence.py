@@ -51,6 +51,7 @@ class Presences:
     @to_its_end
     async def look_at(self, connection_id: UUID, conversation_id: UUID | None) -> None:
         await self._set(connection_id, looking_at=conversation_id)
+        Changes().publish(self._hub)  # the others see who else is looking
 
     @to_its_end
     async def leave(self, connection_id: UUID, at_once: bool = False) -> None:

@@ -62,8 +62,12 @@ class Decision:
 
 def is_free(advisor: Advisor) -> bool:
     """Whether they could take some chat now."""
-    ready = advisor.takes_chats and advisor.present and advisor.available
-    return ready and advisor.load < advisor.capacity
+    return _unready(advisor, given=0) is None
+
+
+def serves(advisor: Advisor) -> bool:
+    """Whether they are there and take chats, now or after those that they have."""
+    return advisor.takes_chats and advisor.present and (advisor.available or advisor.load > 0)
 
 
 def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
@@ -107,13 +111,19 @@ def _decide(
 
 
 def _unable(waiting: Waiting, advisor: Advisor, given: int, at: datetime) -> PassedOver | None:
+    unready = _unready(advisor, given)
     needs_skill = waiting.skill is not None and at - waiting.queued_at < SKILL_RELAXES_AFTER
+    if unready is None and needs_skill and waiting.skill not in advisor.skills:
+        return PassedOver.OTHER_SKILL
+    return unready
+
+
+def _unready(advisor: Advisor, given: int) -> PassedOver | None:
     checks = (
         (not advisor.takes_chats, PassedOver.NOT_AN_ADVISOR),
         (not advisor.present, PassedOver.ABSENT),
         (not advisor.available, PassedOver.NOT_AVAILABLE),
         (advisor.load + given >= advisor.capacity, PassedOver.FULL),
-        (needs_skill and waiting.skill not in advisor.skills, PassedOver.OTHER_SKILL),
     )
     return next((reason for fails, reason in checks if fails), None)
 

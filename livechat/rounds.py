@@ -4,7 +4,7 @@ Every due time is in a row; a round first looks without locking anything, and wr
 something is due. A round that dies half-way has changed nothing: the next one finds the same rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -58,27 +58,47 @@ class Rounds:
 
     @to_its_end
     async def go(self) -> None:
-        """One round."""
+        """One round: what is due, then the places of who waits."""
         async with self._database.reading() as session:
             seen = await _look(session)
-        if seen is not None and _is_anything_due(seen):
-            await self._act()
+        if seen is None:
+            return
+        if any(_is_due(chat, seen) for chat in seen.chats) or _is_anybody_free(seen):
+            seen = await self._settle_and_assign()
+        if seen is not None and _to_tell(seen):
+            await self._tell_places()
 
-    async def _act(self) -> None:
+    async def _settle_and_assign(self) -> Situation | None:
+        """Do what is due; then the places that it freed are filled. Returns what is left."""
         changes = Changes()
         async with self._database.writing.begin() as session:
             await lock_queue(session)
             seen = await _look(session)
-            if seen is None:
-                return
-            held = await _lock_all(session, [chat.conversation_id for chat in seen.chats])
-            for chat in seen.chats:
-                await session.refresh(chat, ["state", "user_due_at", "advisor_id"])
-                await _settle(session, held[chat.conversation_id], chat, seen, changes)
+            due = [chat for chat in seen.chats if _is_due(chat, seen)] if seen else []
+            held = await _hold(session, due)
+            for chat in due:
+                # Looked at again: the user may have come back before their conversation was held.
+                if seen and _is_due(chat, seen):
+                    await _settle(session, held[chat.conversation_id], chat, seen, changes)
             await session.flush()
             await assign_waiting(session)
             await session.flush()
-            await _tell_places(session, held, changes)
+            left = await _look(session)
+        changes.publish(self._hub)
+        return left
+
+    async def _tell_places(self) -> None:
+        """A transaction of its own: it writes no row of a chat before it holds the conversation."""
+        changes = Changes()
+        async with self._database.writing.begin() as session:
+            await lock_queue(session)
+            seen = await _look(session)
+            told = _to_tell(seen) if seen else []
+            held = await _hold(session, [chat for chat, _ in told])
+            for chat, place in told:
+                chat.told = place
+                conversation = held[chat.conversation_id]
+                changes.add(log.append(session, conversation, "queue", dict(place)))
         changes.publish(self._hub)
 
 
@@ -109,17 +129,12 @@ async def observed_durations(session: AsyncSession) -> list[timedelta]:
     return [ended - taken for taken, ended in await session.execute(query) if taken and ended]
 
 
-def _is_anything_due(seen: Situation) -> bool:
-    return (
-        any(_is_due(chat, seen) for chat in seen.chats)
-        or any(decision.chosen for decision in _decisions(seen))
-        or any(chat.told != place for chat, place in places(seen))
-    )
-
-
-def _decisions(seen: Situation) -> list[queue.Decision]:
+def _is_anybody_free(seen: Situation) -> bool:
+    """Whether somebody waits whom an advisor could take: an event that freed a place was missed."""
     waiting = [chat for chat in seen.chats if chat.state is ChatState.WAITING]
-    return queue.assign(map(as_waiting, waiting), seen.advisors, seen.at)
+    return any(
+        each.chosen for each in queue.assign(map(as_waiting, waiting), seen.advisors, seen.at)
+    )
 
 
 def _is_due(chat: Chat, seen: Situation) -> bool:
@@ -148,15 +163,14 @@ def _is_left_at_closing(chat: Chat, seen: Situation) -> bool:
     return not seen.hours.open and chat.state is ChatState.WAITING
 
 
-async def _lock_all(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Conversation]:
-    """Locked in one order, so that two rounds never wait for each other."""
-    query = (
-        select(Conversation)
-        .where(Conversation.id.in_(list(ids)))
-        .order_by(Conversation.id)
-        .with_for_update()
-    )
-    return {conversation.id: conversation for conversation in await session.scalars(query)}
+async def _hold(session: AsyncSession, found: Sequence[Chat]) -> dict[UUID, Conversation]:
+    """Locks the conversations of these chats, and reads the chats again: one query each."""
+    ids = [chat.conversation_id for chat in found]
+    held = select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id)
+    conversations = (await session.scalars(held.with_for_update())).all()
+    again = select(Chat).where(Chat.id.in_([chat.id for chat in found]))
+    await session.execute(again.execution_options(populate_existing=True))
+    return {conversation.id: conversation for conversation in conversations}
 
 
 async def _settle(
@@ -167,8 +181,6 @@ async def _settle(
     changes: Changes,
 ) -> None:
     """Do what is due for one chat."""
-    if not _is_due(chat, seen):
-        return
     if _user_is_gone(chat, seen):
         changes.add(*chats.end(session, conversation, chat, ChatEnd.USER_GONE))
         changes.add(chats.tell(session, conversation, words.USER_GONE))
@@ -210,9 +222,8 @@ def places(seen: Situation) -> list[tuple[Chat, dict[str, int | None]]]:
     """What each who waits is to know: their place, and a range where an honest one exists."""
     queued = {c.id: c for c in seen.chats if c.state in (ChatState.WAITING, ChatState.OFFERED)}
     ranked = [queued[each.chat_id] for each in queue.in_order(map(as_waiting, queued.values()))]
-    serving = [a for a in seen.advisors if a.takes_chats and a.present and (a.available or a.load)]
-    seats = sum(advisor.capacity for advisor in serving)
-    free = sum(max(0, a.capacity - a.load) for a in serving if a.available)
+    seats = sum(advisor.capacity for advisor in seen.advisors if queue.serves(advisor))
+    free = sum(each.capacity - each.load for each in seen.advisors if queue.is_free(each))
     closes_at = seen.hours.until if seen.hours.open else None
     told = []
     ahead = 0
@@ -231,11 +242,5 @@ def places(seen: Situation) -> list[tuple[Chat, dict[str, int | None]]]:
     return told
 
 
-async def _tell_places(
-    session: AsyncSession, held: dict[UUID, Conversation], changes: Changes
-) -> None:
-    seen = await _look(session)
-    for chat, place in places(seen) if seen else ():
-        if chat.conversation_id in held and chat.told != place:
-            chat.told = place
-            changes.add(log.append(session, held[chat.conversation_id], "queue", dict(place)))
+def _to_tell(seen: Situation) -> list[tuple[Chat, dict[str, int | None]]]:
+    return [(chat, place) for chat, place in places(seen) if chat.told != place]

@@ -83,15 +83,21 @@ async def go_to_login(request: Request, _: Exception) -> Response:
 
 
 def give_cookie(request: Request, response: Response, token: str) -> None:
-    lasts = int(LASTS.total_seconds())
-    response.set_cookie(COOKIE, token, max_age=lasts, **_flags(request))  # type: ignore[arg-type]
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(LASTS.total_seconds()),
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="strict",
+    )
 
 
 def take_cookie(request: Request, response: Response) -> None:
-    response.delete_cookie(COOKIE, **_flags(request))  # type: ignore[arg-type]
+    secure = _is_secure(request)
+    response.delete_cookie(COOKIE, secure=secure, httponly=True, samesite="strict")
 
 
-def _flags(request: Request) -> dict[str, object]:
+def _is_secure(request: Request) -> bool:
     settings: Settings = request.app.state.settings
-    secure = settings.public_url.startswith("https:") or request.url.scheme == "https"
-    return {"path": "/", "httponly": True, "samesite": "strict", "secure": secure}
+    return settings.public_url.startswith("https:") or request.url.scheme == "https"

@@ -3,10 +3,9 @@
 Nobody takes their own rights away: an installation always keeps somebody who can give them back.
 """
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,13 +26,11 @@ from staff.accounts import (
 )
 from staff.mistakes import Mistake, Mistaken
 from staff.models import Role, StaffMember
-from staff.pages import done, revocations_of, show
+from staff.pages import Text, done, revocations_of, show
 
 MEMBERS = "/equipe/membres"
 MEMBER = MEMBERS + "/{member_id}"
 EMPTY = {"email": "", "name": "", "role": str(Role.ADVISOR)}
-
-Text = Annotated[str, Form()]
 
 router = APIRouter()
 
@@ -71,8 +68,7 @@ async def _invite(
 ) -> Invited:
     wanted = role_of(role)
     invited = await invite(session, email, wanted, name)
-    if invited.member.id == me.id and wanted is not me.role:
-        raise Mistaken("role", Mistake.OWN_ROLE)
+    _other_than_mine(me, invited.member, wanted)
     return invited
 
 

@@ -1,10 +1,9 @@
 """Exceptional closures and openings, planned by administrators; users read their reason."""
 
 from datetime import date, time
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from kit.clock import now
@@ -14,13 +13,11 @@ from kit.schedule import add_exception, list_exceptions, remove_exception
 from kit.spans import Span
 from staff.access import Administrator
 from staff.mistakes import Mistake, Mistaken
-from staff.pages import done, show
+from staff.pages import Text, done, show
 
 HOURS = "/equipe/horaires"
 LONGEST_REASON = 120
 EMPTY = {"day": "", "kind": "closed", "start": "", "end": "", "reason": ""}
-
-Text = Annotated[str, Form()]
 
 router = APIRouter()
 

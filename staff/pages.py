@@ -1,8 +1,8 @@
 """What every page of the team has in common: who is logged in, what went well, what is wrong."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kit.templating import pages
@@ -14,6 +14,8 @@ from staff.words import MISTAKES, NOTICES, ROLES
 # Not `no-referrer`, which makes browsers send forms with `Origin: null`, as another site's would
 # be. The path of an invitation stays with us all the same.
 REFERRER = {"Referrer-Policy": "strict-origin"}
+
+Text = Annotated[str, Form()]  # a field of a form
 
 
 def show(

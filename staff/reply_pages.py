@@ -1,21 +1,18 @@
 """The pages where administrators write the replies that advisors share."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from kit.database import Reading, database_of
 from staff.access import Administrator
 from staff.mistakes import Mistaken
-from staff.pages import done, show
+from staff.pages import Text, done, show
 from staff.replies import Draft, find_reply, keep_reply, list_replies, remove_reply
 
 REPLIES = "/equipe/reponses"
 REPLY = REPLIES + "/{reply_id}"
-
-Text = Annotated[str, Form()]
 
 router = APIRouter()
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from kit.database import Reading, database_of
@@ -14,13 +14,11 @@ from staff.access import LOGIN, Here, Member, give_cookie, take_cookie
 from staff.accounts import invited
 from staff.entrance import accept, change_password, log_in
 from staff.mistakes import Mistake, Mistaken
-from staff.pages import done, revocations_of, show
+from staff.pages import Text, done, revocations_of, show
 from staff.sessions import revoke
 
 HOME = "/equipe"
 OURS = re.compile(r"(/[\w-]+)+", re.ASCII)  # an address on this site, and nothing cleverer
-
-Text = Annotated[str, Form()]
 
 router = APIRouter(tags=["staff"], include_in_schema=False)
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kit.database import Reading
@@ -17,8 +16,9 @@ from livechat.protocol import (
     CloseCode,
 )
 from staff.access import login_of, require
-from staff.models import CannedReply, Role, StaffMember
+from staff.models import Role, StaffMember
 from staff.pages import REFERRER
+from staff.replies import list_replies
 from web.screen import Screen
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ async def find_help(request: Request, q: str, member: AnAdvisor) -> list[dict[st
 
 @router.get("/api/agents/canned", name="agents_canned")
 async def read_canned(member: AnAdvisor, session: Reading) -> list[dict[str, str]]:
-    replies = await session.scalars(select(CannedReply).order_by(CannedReply.shortcut))
+    replies = await list_replies(session)
     return [{"shortcut": r.shortcut, "title": r.title, "text": r.text} for r in replies]
 
 

@@ -6,18 +6,17 @@ is sent once. What the hub pushes is only a hint: all is read anew.
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID
 
-from fastapi import WebSocket, WebSocketDisconnect
+from fastapi import WebSocket
 from pydantic import BaseModel, ValidationError
 
 from kit.clock import now
 from kit.database import Database
 from kit.errors import NotFound, Refusal
 from kit.finishing import to_its_end
-from livechat import board, log
+from livechat import board, chats, log
 from livechat.console_protocol import (
     Accept,
     AdvisorReads,
@@ -57,7 +56,7 @@ from livechat.protocol import (
 from staff import sessions
 from staff.models import StaffMember
 from staff.revocations import Revocations
-from web.socket import CODES, SEND_S, SILENCE_S
+from web import line
 
 logger = logging.getLogger(__name__)
 
@@ -97,27 +96,11 @@ class Screen:
 
     async def _run(self, listener: Listener, revoked: asyncio.Event) -> None:
         works = (self._show_board(listener), self._read(), self._check(revoked))
-        tasks = [asyncio.create_task(work) for work in works]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            problems = await line.run_until_one_ends([asyncio.create_task(w) for w in works])
         finally:
-            if self._follower is not None:
-                tasks.append(self._follower)
-            for task in tasks:
-                task.cancel()
-        await asyncio.wait(tasks)
-        await self._close(task.exception() for task in tasks if not task.cancelled())
-
-    async def _close(self, ended: Iterable[BaseException | None]) -> None:
-        for problem in ended:
-            if isinstance(problem, Cut):
-                self._at_once = problem.code is CloseCode.LOG_IN_AGAIN
-                await self._socket.close(problem.code)
-                return
-            if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect):
-                logger.error("A console failed: %r", problem)
-                await self._socket.close(CloseCode.COME_BACK)
-                return
+            await self._stop_following()
+        self._at_once = await line.hang_up(self._socket, problems) is CloseCode.LOG_IN_AGAIN
 
     async def _check(self, revoked: asyncio.Event) -> None:
         """Ends the screen when its session ended, here or in another process."""
@@ -160,10 +143,11 @@ class Screen:
             with self._hub.listen(watch.conversation_id) as listener:
                 await self._follow_on(watch, listener)
         except NotFound:
-            await self._send(Failed(code=CODES[NotFound.status]))
+            await self._send(Failed(code=line.failure_code(NotFound)))
 
     async def _follow_on(self, watch: Watch, listener: Listener) -> None:
         conversation_id, seq, staff_seq = watch.conversation_id, watch.after, watch.staff_after
+        await self._tell_what_was_read(conversation_id)
         while True:
             events, staff_events = await self._read_on(conversation_id, seq, staff_seq)
             for event in events:
@@ -197,23 +181,23 @@ class Screen:
             events = await log.read_after(session, conversation_id, seq)
             return events, await board.staff_events(session, conversation_id, staff_seq)
 
+    @to_its_end
+    async def _tell_what_was_read(self, conversation_id: UUID) -> None:
+        """Once for a new watch; later it is pushed."""
+        async with self._database.reading() as session:
+            await board.permit(session, self._member, conversation_id)
+            _, by_user = await chats.read_by(session, conversation_id)
+        if by_user:
+            await self._send(UserRead(conversation_id=conversation_id, seq=by_user))
+
     async def _send(self, frame: BaseModel) -> None:
-        try:
-            async with self._sending:
-                await asyncio.wait_for(self._socket.send_text(frame.model_dump_json()), SEND_S)
-        except TimeoutError:
-            raise Cut(CloseCode.TOO_SLOW) from None
+        async with self._sending:
+            await line.send(self._socket, frame)
 
     # What we hear ------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        while True:
-            try:
-                text = await asyncio.wait_for(self._socket.receive_text(), SILENCE_S)
-            except TimeoutError:
-                raise Cut(CloseCode.COME_BACK) from None
-            except KeyError:  # a binary message
-                raise Cut(CloseCode.REFUSED) from None
+        async for text in line.texts(self._socket):
             try:
                 frame = console_frame.validate_json(text)
             except ValidationError:
@@ -224,8 +208,7 @@ class Screen:
                 await self._note_use(frame)
             except Refusal as refusal:
                 client_id = getattr(frame, "client_id", None)
-                code = CODES.get(refusal.status, "invalid")
-                await self._send(Failed(client_id=client_id, code=code))
+                await self._send(Failed(client_id=client_id, code=line.failure_code(refusal)))
 
     async def _obey(self, frame: ConsoleFrame) -> None:
         member = self._member
@@ -265,12 +248,15 @@ class Screen:
                 await sessions.note_use(session, self._session_id)
 
     async def _watch(self, frame: Watch | Unwatch) -> None:
-        if self._follower is not None:
-            self._follower.cancel()
-            await asyncio.wait([self._follower])
-            self._follower = None
+        await self._stop_following()
         looked_at = frame.conversation_id if isinstance(frame, Watch) else None
         if isinstance(frame, Watch):
             await self._read_on(frame.conversation_id, 2**31 - 1, 2**31 - 1)  # may it be read?
             self._follower = asyncio.create_task(self._follow(frame))
         await self._presences.look_at(self._connection_id, looked_at)
+
+    async def _stop_following(self) -> None:
+        if self._follower is not None:
+            self._follower.cancel()
+            await asyncio.wait([self._follower])
+            self._follower = None

@@ -6,7 +6,6 @@ number, reading on from the log when a push was missed.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
 from uuid import UUID
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -15,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kit.database import Database
 from kit.errors import Refusal
+from kit.finishing import to_its_end
 from kit.limits import Limited, Limits
+from livechat import chats
 from livechat.access import Doorkeeper, Key, check_current, permit
 from livechat.exchange import Exchange
-from livechat.hub import Cut, Hub, Listener
+from livechat.hub import Hub, Listener
 from livechat.presence import Presences
 from livechat.protocol import (
     Author,
@@ -31,6 +32,7 @@ from livechat.protocol import (
     LookAgain,
     Read,
     Say,
+    Seen,
     SomeoneTypes,
     Stored,
     Typing,
@@ -38,16 +40,13 @@ from livechat.protocol import (
     Vote,
     client_frame,
 )
+from web import line
 
 logger = logging.getLogger(__name__)
 router = APIRouter()
 
 JOIN_S = 5.0  # the first frame comes within
-SILENCE_S = 75.0  # a client that says nothing for so long is gone: it sends heartbeats
 POLL_S = 15.0  # how often the log is looked at besides, should a push be missed
-SEND_S = 10.0  # a frame that the client does not take within: it reads too slowly
-
-CODES = {401: "unauthorised", 404: "not_found", 409: "conflict", 413: "too_large", 429: "too_many"}
 
 
 @router.websocket("/api/conversations/{conversation_id}/socket")
@@ -103,6 +102,7 @@ class Visit:
         self._conversation_id = conversation_id
         self._sent = after
         self._exchange: Exchange = socket.app.state.exchange
+        self._database: Database = socket.app.state.database
         self._limits: Limits = socket.app.state.limits
         self._hub: Hub = socket.app.state.hub
         self._presences: Presences = socket.app.state.presences
@@ -116,32 +116,15 @@ class Visit:
 
     async def _talk(self) -> None:
         with self._hub.listen(self._conversation_id) as listener:
-            tasks = [
-                asyncio.create_task(self._write(listener)),
-                asyncio.create_task(self._read(listener)),
-            ]
-            try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in tasks:
-                    task.cancel()
-            await asyncio.wait(tasks)
-        await self._close(task.exception() for task in tasks if not task.cancelled())
-
-    async def _close(self, ended: Iterable[BaseException | None]) -> None:
-        for problem in ended:
-            if isinstance(problem, Cut):
-                await self._socket.close(problem.code)
-                return
-            if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect):
-                logger.error("A socket failed: %r", problem)
-                await self._socket.close(CloseCode.COME_BACK)
-                return
+            works = (self._write(listener), self._read(listener))
+            problems = await line.run_until_one_ends([asyncio.create_task(w) for w in works])
+        await line.hang_up(self._socket, problems)
 
     # What we send ------------------------------------------------------------------------
 
     async def _write(self, listener: Listener) -> None:
         await self._catch_up()
+        await self._tell_what_was_read()
         while True:
             try:
                 frame = await asyncio.wait_for(listener.next(), POLL_S)
@@ -160,21 +143,26 @@ class Visit:
             elif frame.seq > self._sent:
                 await self._catch_up()
 
+    @to_its_end
+    async def _tell_what_was_read(self) -> None:
+        """Once for a new socket; later it is pushed."""
+        async with self._database.reading() as session:
+            by_advisor, _ = await chats.read_by(session, self._conversation_id)
+        if by_advisor:
+            await self._send(Seen(seq=by_advisor))
+
     async def _catch_up(self) -> None:
         for event in await self._exchange.events_after(self._conversation_id, self._sent):
             await self._send(event)
             self._sent = event.seq
 
     async def _send(self, frame: BaseModel) -> None:
-        try:
-            await asyncio.wait_for(self._socket.send_text(frame.model_dump_json()), SEND_S)
-        except TimeoutError:
-            raise Cut(CloseCode.TOO_SLOW) from None
+        await line.send(self._socket, frame)
 
     # What we hear ------------------------------------------------------------------------
 
     async def _read(self, listener: Listener) -> None:
-        async for text in self._texts():
+        async for text in line.texts(self._socket):
             try:
                 frame = client_frame.validate_json(text)
             except ValidationError:
@@ -183,17 +171,8 @@ class Visit:
             try:
                 await self._obey(frame, listener)
             except Refusal as refusal:
-                code = CODES.get(refusal.status, "invalid")
+                code = line.failure_code(refusal)
                 listener.offer(Failed(client_id=getattr(frame, "client_id", None), code=code))
-
-    async def _texts(self) -> AsyncIterator[str]:
-        while True:
-            try:
-                yield await asyncio.wait_for(self._socket.receive_text(), SILENCE_S)
-            except TimeoutError:
-                raise Cut(CloseCode.COME_BACK) from None
-            except KeyError:  # a binary message
-                raise Cut(CloseCode.REFUSED) from None
 
     async def _obey(self, frame: ClientFrame, listener: Listener) -> None:
         match frame:
@@ -211,7 +190,7 @@ class Visit:
             case Heartbeat():
                 listener.offer(Heartbeat())
             case Read(seq=seq):
-                self._hub.publish(self._conversation_id, UserSeen(seq=seq))
+                await self._exchange.read(self._conversation_id, seq)
             case Join():
                 listener.offer(Failed(code="already_joined"))
 

@@ -5,22 +5,24 @@ import re
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import count
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.journeys.chat import Chat
 from tests.journeys.conftest import NewContext
+from tests.journeys.console import Console
 from tests.journeys.service import FAKETIME, ROOT, WEB, Service
-from tests.journeys.test_dissatisfaction import next_tuesday
+from tests.journeys.test_dissatisfaction import QUESTION, next_tuesday, thumb_down_and_explain
 
 pytestmark = pytest.mark.skipif(not FAKETIME.exists(), reason="libfaketime is not installed")
 
 PASSWORD = "quatre mots sans rapport"
 GRACE_MS = 40_000  # a lost advisor is noticed within 15 s, and the user told within 30
 _numbers = count(1)
+
+type Hire = Callable[[str], Console]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -40,78 +42,23 @@ def _nobody_left_over(service: Service) -> Iterator[None]:
     database.close()
 
 
-@dataclass
-class Console:
-    """An advisor at their screen."""
-
-    page: Page
-    name: str
-
-    def set_status(self, label: str) -> None:
-        self.page.get_by_role("radio", name=label).check()
-        expect(self.page.get_by_role("radio", name=label)).to_be_checked()
-
-    def accept(self) -> None:
-        """Takes what is on offer; its conversation opens."""
-        self.page.get_by_role("button", name=re.compile("^Accepter")).first.click()
-        expect(self.text).to_be_focused()
-
-    @property
-    def text(self) -> Locator:
-        return self.page.locator("#text")
-
-    @property
-    def messages(self) -> Locator:
-        return self.page.locator("#messages")
-
-    def say(self, text: str) -> None:
-        self.text.fill(text)
-        self.text.press("Enter")
-
-    def note(self, text: str) -> None:
-        self.page.get_by_role("radio", name="Note interne").check()
-        self.say(text)
-        self.page.get_by_role("radio", name="Message", exact=True).check()
-
-    def finish(self, wrap_up: str) -> None:
-        self.page.get_by_role("button", name="Terminer", exact=True).click()
-        dialog = self.page.get_by_role("dialog")
-        dialog.get_by_label(wrap_up, exact=True).check()
-        dialog.get_by_role("button", name="Terminer la discussion").click()
-
-    def leave(self) -> None:
-        """Goes off duty and logs out, so that the next journey finds nobody."""
-        self.set_status("Hors service")
-        self.page.get_by_role("button", name="Se déconnecter").click()
-        expect(self.page.get_by_role("heading", name="Connexion de l'équipe")).to_be_visible()
-
-
-type Hire = Callable[[str], Console]
-
-
 @pytest.fixture
 def hire(service: Service, new_context: NewContext) -> Iterator[Hire]:
-    """Invites somebody with the command, has them follow the link, and opens their console."""
+    """Invites somebody by the command; they follow the link and open their console, available."""
     hired: list[Console] = []
 
     def hire_one(name: str) -> Console:
-        email = f"{name.lower()}-{next(_numbers)}@example.org"
         page = new_context(viewport={"width": 1280, "height": 800}).new_page()
-        page.goto(invitation(service, email))
-        page.get_by_label("Votre nom").fill(name)
-        for field in page.locator("input[type=password]").all():
-            field.fill(PASSWORD)
-        page.get_by_role("button", name="Ouvrir mon compte").click()
-        page.goto(f"{service.address}/agents")
-        console = Console(page, name)
-        console.set_status("Disponible")
+        link = invitation(service, f"{name.lower()}-{next(_numbers)}@example.org")
+        console = Console.accept_invitation(page, service.address, link, name, PASSWORD)
+        console.set_status("available")
         hired.append(console)
         return console
 
     yield hire_one
     for console in hired:
-        if not console.page.is_closed() and "/agents" in console.page.url:
-            console.leave()
+        if not console.page.is_closed():
+            console.log_out()
 
 
 def invitation(service: Service, email: str) -> str:
@@ -128,80 +75,101 @@ def invitation(service: Service, email: str) -> str:
 def ask_for_a_person(chat: Chat) -> None:
     chat.ask("je veux parler à un humain")
     chat.choice("Parler à un conseiller").click()
-    expect(chat.messages.last).to_contain_text("file")
+    chat.wait_for_queue()
 
 
 def test_from_a_red_thumb_to_the_rating(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
-    chat.ask("comment modifier mon adresse de connexion ?")
-    chat.vote("Pas utile").click()
-    expect(chat.messages.last).to_contain_text("Décrivez-le en une phrase")
-    chat.ask("le bouton modifier est grisé chez moi")
+    thumb_down_and_explain(chat)
     chat.choice("Parler à un conseiller").click()
-    claire.accept()
-    expect(claire.page.locator("#dossier-pane")).to_contain_text("grisé chez moi")
-    expect(claire.messages).to_contain_text("comment modifier mon adresse de connexion")
-    expect(chat.place.locator("#messages")).to_contain_text("parlez maintenant à une personne")
+    claire.accept_offer()
+    expect(claire.dossier).to_contain_text("grisé chez moi")
+    expect(claire.thread).to_contain_text(QUESTION)
+    chat.wait_for_advisor("Claire")
     claire.say("Bonjour, je regarde avec vous.")
-    expect(chat.messages.last).to_contain_text("Bonjour, je regarde avec vous.")
-    expect(chat.messages.last).to_contain_text("Claire")
+    expect(chat.advisor_says("je regarde avec vous")).to_contain_text("Claire")
     claire.note("compte verrouillé ?")
-    expect(claire.messages).to_contain_text("compte verrouillé ?")
     chat.say("merci beaucoup")
-    expect(claire.messages).to_contain_text("merci beaucoup")
-    claire.finish("Résolue")
-    chat.choice("5 sur 5 : très satisfait(e)").click()
-    expect(chat.messages.last).to_contain_text("Merci pour votre avis")
+    expect(claire.messages.last).to_contain_text("merci beaucoup")
+    chat.expect_read()
+    claire.finish("solved")
+    chat.rate(5)
     assert not any("compte verrouillé" in text for text in chat.texts())
-    chat.expect_source(
-        chat.ask("comment modifier mon adresse de connexion ?"), "adresses/modifier_connexion"
-    )
+    chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
 
 
-def test_who_waits_is_told_their_place_and_may_leave(chat: Chat) -> None:
+def test_who_waits_is_told_their_place_goes_on_asking_and_may_leave(chat: Chat, hire: Hire) -> None:
+    hire("Claire").set_status("away")
     ask_for_a_person(chat)
-    expect(chat.place.locator("#chat")).to_contain_text(re.compile("conseiller", re.I))
-    chat.choice("Quitter la file").click()
+    assert chat.queue_text()
+    chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
+    chat.leave_queue()
     expect(chat.messages.last).to_contain_text("quitté la file")
 
 
 def test_a_message_is_taken_back_on_both_sides(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
     ask_for_a_person(chat)
-    claire.accept()
-    claire.say("mauvaise fenêtre")
-    expect(chat.messages.last).to_contain_text("mauvaise fenêtre")
-    claire.page.get_by_role("button", name="Retirer ce message").click()
+    claire.accept_offer()
+    said = claire.say("mauvaise fenêtre")
+    chat.advisor_says("mauvaise fenêtre")
+    claire.retract(said)
     expect(chat.messages.last).to_contain_text("retiré par son auteur")
     assert "mauvaise fenêtre" not in " ".join(chat.texts())
+
+
+def test_a_chat_is_handed_to_a_colleague_with_a_note(chat: Chat, hire: Hire) -> None:
+    claire = hire("Claire")
+    ask_for_a_person(chat)
+    claire.accept_offer()
+    david = hire("David")
+    claire.transfer(colleague="David", note="il attend son code service")
+    david.accept_offer()
+    expect(david.notes).to_contain_text("il attend son code service")
+    david.say("Je prends la suite.")
+    expect(chat.advisor_says("Je prends la suite.")).to_contain_text("David")
 
 
 def test_a_killed_browser_gives_the_chat_to_a_colleague(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
     ask_for_a_person(chat)
-    claire.accept()
+    claire.accept_offer()
     david = hire("David")
     claire.page.close()
     told = chat.place.locator("#messages")
     expect(told).to_contain_text("La connexion de votre conseiller est coupée", timeout=GRACE_MS)
-    david.accept()
+    david.accept_offer()
     david.say("Je reprends votre discussion.")
-    expect(chat.messages.last).to_contain_text("Je reprends votre discussion.")
+    chat.advisor_says("Je reprends votre discussion.")
 
 
 def test_both_sides_reload_in_mid_chat_and_find_everything(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
     ask_for_a_person(chat)
-    claire.accept()
+    claire.accept_offer()
+    chat.say("je suis là")
+    expect(claire.messages.last).to_contain_text("je suis là")
     claire.say("avant le rechargement")
-    expect(chat.messages.last).to_contain_text("avant le rechargement")
+    chat.advisor_says("avant le rechargement")
     chat.page.reload()
-    expect(chat.messages.last).to_contain_text("avant le rechargement")
+    chat.advisor_says("avant le rechargement")
+    chat.expect_read()
     claire.page.reload()
-    claire.page.locator("#mine button").first.click()
-    expect(claire.messages).to_contain_text("avant le rechargement")
+    claire.expect_connected()
+    expect(claire.thread).to_contain_text("avant le rechargement")
     claire.say("et après")
-    expect(chat.messages.last).to_contain_text("et après")
+    chat.advisor_says("et après")
+
+
+def test_the_user_ends_the_talk_and_the_assistant_answers_again(chat: Chat, hire: Hire) -> None:
+    claire = hire("Claire")
+    ask_for_a_person(chat)
+    claire.accept_offer()
+    chat.wait_for_advisor("Claire")
+    chat.end_chat()
+    chat.rate(2)
+    expect(claire.to_conclude).to_be_visible()
+    chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
 
 
 def test_closing_time_tells_who_waits_and_keeps_their_request(chat: Chat, service: Service) -> None:

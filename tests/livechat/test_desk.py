@@ -392,9 +392,11 @@ async def test_nobody_is_handed_a_chat_who_is_not_there(centre: Centre) -> None:
         await centre.transfer(claire, chat_id, member_id=absent.id)
 
 
-async def test_a_transfer_to_a_skill_waits_for_who_has_it(centre: Centre) -> None:
+async def test_a_transfer_to_a_skill_waits_for_who_has_it(centre: Centre, clock: Clock) -> None:
     claire = await centre.hire("Claire")
     conversation_id, chat_id = await centre.serve(claire)
+    clock.forward(minutes=20)  # long after the user came
+    await centre.stay()
     await centre.hire("David")
     await centre.transfer(claire, chat_id, skill="api")
     assert (await centre.chat_of(conversation_id)).state is ChatState.WAITING

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, TypeAliasType, get_args
 from uuid import uuid4
 
 import pytest
@@ -11,7 +11,9 @@ from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from livechat.console_protocol import ConsoleFrame
 from livechat.protocol import ClientFrame, CloseCode
+from tests.web import test_console
 from tests.web.conftest import on_sqlite
 from tests.web.talks import Json, Talk, joined, new_id, on_the_line, open_talk
 
@@ -117,10 +119,13 @@ def test_every_route_has_its_row(app: FastAPI) -> None:
     assert served == ROUTES.keys() | {("WS", path) for path in SOCKETS}
 
 
-def test_every_frame_has_its_row() -> None:
-    frames = get_args(get_args(ClientFrame.__value__)[0])
-    types = {get_args(frame.model_fields["type"].annotation)[0] for frame in frames}
-    assert types == FRAMES.keys()
+@pytest.mark.parametrize(
+    ("frames", "rows"), [(ClientFrame, FRAMES), (ConsoleFrame, test_console.FRAMES)]
+)
+def test_every_frame_has_its_row(frames: TypeAliasType, rows: dict[str, object]) -> None:
+    known = get_args(get_args(frames.__value__)[0])
+    types = {get_args(frame.model_fields["type"].annotation)[0] for frame in known}
+    assert types == rows.keys()
 
 
 @pytest.fixture

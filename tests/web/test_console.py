@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import get_args
 from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from livechat.console_protocol import ConsoleFrame
 from livechat.protocol import CloseCode
 from staff.access import COOKIE
 from staff.models import Role
@@ -138,36 +136,79 @@ def test_the_dossier_tells_what_the_assistant_did_and_why_this_advisor(
     assert found["decisions"][-1]["chosen"] == "Claire"
 
 
-def test_a_foreign_conversation_is_refused_on_every_way_in(
-    client: TestClient, claire: Browser, office: Office, talk: Talk
+# Each frame of the console: its fields, and the code with which it fails for a colleague of the
+# advisor whose chat it is about; None where it is about the sender alone.
+FRAMES: dict[str, tuple[Json, str | None]] = {
+    "watch": ({"conversation_id": "CONVERSATION"}, "not_found"),
+    "say": ({"chat_id": "CHAT", "client_id": new_id(), "text": "x"}, "not_found"),
+    "note": ({"chat_id": "CHAT", "client_id": new_id(), "text": "x"}, "not_found"),
+    "finish": ({"chat_id": "CHAT", "wrap_up": "solved"}, "not_found"),
+    "transfer": ({"chat_id": "CHAT"}, "not_found"),
+    "read": ({"chat_id": "CHAT", "seq": 1}, "not_found"),
+    "retract": ({"chat_id": "CHAT", "seq": 1}, "not_found"),
+    "accept": ({"chat_id": "CHAT"}, "conflict"),
+    "decline": ({"chat_id": "CHAT"}, None),  # of an offer that is not theirs: nothing happens
+    "typing": ({"chat_id": "CHAT"}, None),  # and nobody is shown it
+    "status": ({"status": "away"}, None),
+    "unwatch": ({}, None),
+    "heartbeat": ({}, None),
+}
+
+
+@pytest.mark.parametrize("absent", [False, True])
+def test_a_colleague_learns_and_changes_nothing(
+    client: TestClient, claire: Browser, office: Office, talk: Talk, absent: bool
 ) -> None:
     office.hire("david@exemple.fr")
     david = claire.other()
     david.log_in("david@exemple.fr")
     with screen(client, claire.cookie) as line:
         chat = serve(line, talk)
-        for absent in (talk.id, str(uuid4())):
-            assert david.get(f"/api/agents/conversations/{absent}").status_code == 404
+        before = talk.read()
+        ids = {"CHAT": chat["id"], "CONVERSATION": talk.id}
+        if absent:  # as good as one that is foreign
+            ids = dict.fromkeys(ids, str(uuid4()))
+        dossier = david.get(f"/api/agents/conversations/{ids['CONVERSATION']}")
+        assert dossier.status_code == 404
         with screen(client, david.cookie) as other:
-            for frame in (
-                {"type": "watch", "conversation_id": talk.id},
-                {"type": "say", "chat_id": chat["id"], "client_id": new_id(), "text": "x"},
-                {"type": "note", "chat_id": chat["id"], "client_id": new_id(), "text": "x"},
-                {"type": "finish", "chat_id": chat["id"], "wrap_up": "solved"},
-                {"type": "transfer", "chat_id": chat["id"]},
-                {"type": "read", "chat_id": chat["id"], "seq": 1},
-                {"type": "retract", "chat_id": chat["id"], "seq": 1},
-            ):
-                other.send(type_=frame.pop("type"), **frame)
-                assert other.hear_until("failed")[-1]["code"] == "not_found"
-            other.send("accept", chat_id=chat["id"])
-            assert other.hear_until("failed")[-1]["code"] == "conflict"
+            for type_, (fields, code) in FRAMES.items():
+                other.send(type_, **{name: ids.get(str(v), v) for name, v in fields.items()})
+                if code:
+                    expected = "not_found" if absent else code
+                    assert other.hear_until("failed")[-1]["code"] == expected
+            other.send("heartbeat")
+            heard = other.hear_until("heartbeat")
+        assert not [frame for frame in heard if frame["type"] in ("event", "staff_event")]
+        assert talk.read() == before
+        assert board(line)["chats"][0]["state"] == "active"
 
 
-def test_every_frame_of_the_console_is_refused_to_who_is_not_logged_in(client: TestClient) -> None:
-    assert len(get_args(get_args(ConsoleFrame.__value__)[0])) == 13
+@pytest.mark.parametrize("type_", FRAMES)
+def test_no_frame_is_obeyed_of_who_is_not_logged_in(client: TestClient, type_: str) -> None:
     with screen(client, "x" * 43) as line:
+        line.send(type_, **FRAMES[type_][0])
         assert line.hear() == {"type": "closed", "code": CloseCode.LOG_IN_AGAIN}
+
+
+def test_what_was_read_and_who_else_is_looking_is_told_again_after_a_reload(
+    client: TestClient, claire: Browser, office: Office, talk: Talk
+) -> None:
+    office.hire("anne@exemple.fr", Role.SUPERVISOR)
+    anne = claire.other()
+    anne.log_in("anne@exemple.fr")
+    with joined(talk) as user, screen(client, claire.cookie) as line:
+        chat = serve(line, talk)
+        line.send("read", chat_id=chat["id"], seq=2)
+        user.hear_until("read", seq=2)
+        user.send("read", seq=1)
+        line.hear_until("read", seq=1)
+        with joined(talk) as again:
+            assert again.hear_until("read", seq=2)
+        with screen(client, anne.cookie) as overseer:
+            overseer.send("watch", conversation_id=talk.id)
+            assert overseer.hear_until("read", seq=1)
+            while board(line)["chats"][0]["looking"] != ["Anne"]:
+                pass
 
 
 def test_a_page_of_another_site_cannot_use_the_cookie(client: TestClient, claire: Browser) -> None:

@@ -22,6 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
+import web.line
 import web.serve
 import web.socket
 from kit.settings import Settings
@@ -207,7 +208,7 @@ def test_the_largest_good_message_passes(address: str) -> None:
 def test_a_client_that_does_not_read_is_cut_off(
     address: str, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web.socket, "SEND_S", 0.2)
+    monkeypatch.setattr(web.line, "SEND_S", 0.2)
     talk = opened(address)
     hub, conversation_id = app.state.hub, UUID(talk["id"])
     with plain(address) as line:

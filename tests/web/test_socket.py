@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 import web.app
+import web.line
 import web.socket
 from kit.settings import Settings
 from livechat.protocol import Author, CloseCode, SomeoneTypes
@@ -286,7 +287,7 @@ def test_a_binary_frame_ends_the_visit(talk: Talk) -> None:
 
 @on_sqlite
 def test_a_client_that_fell_silent_comes_back(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web.socket, "SILENCE_S", 0.05)
+    monkeypatch.setattr(web.line, "SILENCE_S", 0.05)
     with joined(talk) as line:
         assert line.hear() == {"type": "closed", "code": CloseCode.COME_BACK}
 
@@ -371,7 +372,7 @@ class StuckLine:
 def test_a_slow_reader_is_cut_and_holds_nobody(
     talk: Talk, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web.socket, "SEND_S", 0.05)
+    monkeypatch.setattr(web.line, "SEND_S", 0.05)
 
     async def visit() -> list[int]:
         line = StuckLine(app, talk)

@@ -23,7 +23,7 @@ export class TransferDialog {
   constructor(dialog, on) {
     this.dialog = prepare(dialog);
     this.form = dialog.querySelector("form");
-    this.form.addEventListener("change", () => this.#follow());
+    this.form.addEventListener("change", () => this.#enable());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       dialog.close();
@@ -34,27 +34,52 @@ export class TransferDialog {
   open(chat, colleagues, skills) {
     this.#chat = chat;
     this.form.reset();
+    for (const name of ["member", "skill"]) this.form.elements[name].replaceChildren();
+    this.#offer(colleagues, skills);
+    const { to, member } = this.form.elements;
+    to.value = member.options.length ? "member" : "anyone";
+    this.#enable();
+    show(this.dialog);
+  }
+
+  /** Who is there changed: what was chosen stays, if it is still to be had. */
+  follow(colleagues, skills) {
+    if (!this.dialog.open) return;
+    this.#offer(colleagues, skills);
+    const { to, member, skill } = this.form.elements;
+    const gone = { member, skill }[to.value]?.options.length === 0;
+    if (gone) to.value = "anyone";
+    this.#enable();
+  }
+
+  #offer(colleagues, skills) {
     const people = colleagues.map((each) => {
       const status = sayValue("status", each.status);
       return [each.id, say("colleague", { ...each, status })];
     });
     this.#fill("member", people);
     this.#fill("skill", skills.map((skill) => [skill, skill]));
-    this.form.elements.to.value = people.length ? "member" : "anyone";
-    this.#follow();
-    show(this.dialog);
   }
 
+  /** Nothing is moved under the advisor's hands while it is the same; nobody is chosen for them. */
   #fill(name, options) {
-    const made = options.map(([value, label]) => element("option", { value }, label));
-    this.form.elements[name].replaceChildren(...made);
-    this.form.querySelector(`[name=to][value=${name}]`).disabled = options.length === 0;
-    this.form.querySelector(`[data-none=${name}]`).hidden = options.length > 0;
+    const list = this.form.elements[name];
+    const known = list.options.length > 0;
+    const chosen = list.value;
+    const same = [...list.options].map((each) => each.textContent).join("\n");
+    if (same === options.map(([, label]) => label).join("\n")) return;
+    list.replaceChildren(...options.map(([value, label]) => element("option", { value }, label)));
+    if (known) list.value = chosen; // none, when whoever was chosen has left
   }
 
-  #follow() {
+  #enable() {
     const to = this.form.elements.to.value;
-    for (const name of ["member", "skill"]) this.form.elements[name].disabled = to !== name;
+    for (const name of ["member", "skill"]) {
+      const list = this.form.elements[name];
+      list.disabled = to !== name;
+      this.form.querySelector(`[name=to][value=${name}]`).disabled = list.options.length === 0;
+      this.form.querySelector(`[data-none=${name}]`).hidden = list.options.length > 0;
+    }
   }
 
   #wanted() {

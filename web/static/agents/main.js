@@ -106,6 +106,7 @@ const frames = {
   board(frame) {
     const before = new Map((board.board ? board.mine : []).map((chat) => [chat.id, chat]));
     board.show(frame);
+    transferDialog.follow(board.colleagues, board.skills);
     board.offers.filter((chat) => !seenOffers.has(chat.id)).forEach(announceOffer);
     for (const chat of board.mine) announceMessage(chat, before.get(chat.id));
     forgetOldOffers();
@@ -281,6 +282,12 @@ function showState() {
 }
 
 function threadState(chat, mine, over) {
+  const names = chat?.looking ?? [];
+  const looking = names.length ? say("looking", { names: names.join(", ") }) : "";
+  return [whose(chat, mine, over), looking].filter(Boolean).join(" ");
+}
+
+function whose(chat, mine, over) {
   if (mine) return mine.user_gone ? say("user_gone") : "";
   if (over) return say("over_wrap_up");
   if (!chat || board.isReleased(chat)) return say("not_open");
