@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 2.0
 PROBE_S = 2.0  # how long the database may take to say that it is there
+THERE_S = 5.0  # how long the assistant may take to say that it is there
 WARM_S = 60.0  # how long the first answer may take
 GREETING = "bonjour"  # what it is asked to get warm
 
@@ -39,6 +40,9 @@ class Health:
         except Exception as problem:
             logger.error("The database did not answer: %s", type(problem).__name__)
             return "The database does not answer."
+        if self._reason is None:
+            # Asked now as well: what was seen some seconds ago may have died since.
+            self._reason = await self._absence()
         return self._reason
 
     async def _ask_database(self) -> None:
@@ -47,20 +51,29 @@ class Health:
 
     async def watch(self) -> None:
         """Look whether the assistant is there, and warm it when it has come back."""
-        self._reason = await self._look()
+        was_away = self._reason is not None
+        absence = await self._absence()
+        self._reason = await self._warm() if was_away and absence is None else absence
 
-    async def _look(self) -> str | None:
+    async def _absence(self) -> str | None:
+        """Why the assistant is not there, or None when it is."""
         try:
-            (await self._http.get("/", timeout=5)).raise_for_status()
-            if self._reason is not None:
-                async with asyncio.timeout(WARM_S):
-                    await self._warm()
-                logger.info("The assistant is warm.")
-        except (httpx2.HTTPError, Unreachable, TimeoutError) as problem:
-            return f"The assistant does not answer ({type(problem).__name__})."
+            (await self._http.get("/", timeout=THERE_S)).raise_for_status()
+        except httpx2.HTTPError as problem:
+            return _unanswered(problem)
         return None
 
-    async def _warm(self) -> None:
+    async def _warm(self) -> str | None:
         sender = f"warm-{uuid4()}"
-        for text_ in (GREETING, "comment activer les notifications ?"):
-            await self._assistant.reply(AskText(text=text_), sender=sender, memory=Memory())
+        try:
+            async with asyncio.timeout(WARM_S):
+                for text_ in (GREETING, "comment activer les notifications ?"):
+                    await self._assistant.reply(AskText(text=text_), sender=sender, memory=Memory())
+        except (Unreachable, TimeoutError) as problem:
+            return _unanswered(problem)
+        logger.info("The assistant is warm.")
+        return None
+
+
+def _unanswered(problem: Exception) -> str:
+    return f"The assistant does not answer ({type(problem).__name__})."

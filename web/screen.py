@@ -147,7 +147,8 @@ class Screen:
 
     async def _follow_on(self, watch: Watch, listener: Listener) -> None:
         conversation_id, seq, staff_seq = watch.conversation_id, watch.after, watch.staff_after
-        await self._tell_what_was_read(conversation_id)
+        if read := await self._read_by_user(conversation_id):  # once; later it is pushed
+            await self._send(UserRead(conversation_id=conversation_id, seq=read))
         while True:
             events, staff_events = await self._read_on(conversation_id, seq, staff_seq)
             for event in events:
@@ -182,13 +183,10 @@ class Screen:
             return events, await board.staff_events(session, conversation_id, staff_seq)
 
     @to_its_end
-    async def _tell_what_was_read(self, conversation_id: UUID) -> None:
-        """Once for a new watch; later it is pushed."""
+    async def _read_by_user(self, conversation_id: UUID) -> int:
         async with self._database.reading() as session:
             await board.permit(session, self._member, conversation_id)
-            _, by_user = await chats.read_by(session, conversation_id)
-        if by_user:
-            await self._send(UserRead(conversation_id=conversation_id, seq=by_user))
+            return (await chats.read_by(session, conversation_id))[1]
 
     async def _send(self, frame: BaseModel) -> None:
         async with self._sending:

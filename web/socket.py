@@ -124,7 +124,8 @@ class Visit:
 
     async def _write(self, listener: Listener) -> None:
         await self._catch_up()
-        await self._tell_what_was_read()
+        if seq := await self._read_by_advisor():  # once; later it is pushed
+            await self._send(Seen(seq=seq))
         while True:
             try:
                 frame = await asyncio.wait_for(listener.next(), POLL_S)
@@ -144,12 +145,9 @@ class Visit:
                 await self._catch_up()
 
     @to_its_end
-    async def _tell_what_was_read(self) -> None:
-        """Once for a new socket; later it is pushed."""
+    async def _read_by_advisor(self) -> int:
         async with self._database.reading() as session:
-            by_advisor, _ = await chats.read_by(session, self._conversation_id)
-        if by_advisor:
-            await self._send(Seen(seq=by_advisor))
+            return (await chats.read_by(session, self._conversation_id))[0]
 
     async def _catch_up(self) -> None:
         for event in await self._exchange.events_after(self._conversation_id, self._sent):
