@@ -4,7 +4,7 @@ Every due time is in a row; a round first looks without locking anything, and wr
 something is due. A round that dies half-way has changed nothing: the next one finds the same rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -36,7 +36,13 @@ from ticketing.models import RequestKind
 
 EVERY_S = 1.0
 OBSERVED = 50  # the last chats say how long one takes
+AT_ONCE = 20  # places told in one transaction
+QUEUED = (ChatState.WAITING, ChatState.OFFERED)
 SOON = waiting_time.Range(0, waiting_time.STEP_S)  # an advisor is being asked
+
+
+# A chat, and what its user is to know: the fields of a queue event.
+type Told = tuple[Chat, dict[str, int | None]]
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,9 @@ class Rounds:
             return
         if any(_is_due(chat, seen) for chat in seen.chats) or _is_anybody_free(seen):
             seen = await self._settle_and_assign()
-        if seen is not None and _to_tell(seen):
-            await self._tell_places()
+        told = _to_tell(seen) if seen else []
+        for start in range(0, len(told), AT_ONCE):
+            await self._tell_places(told[start : start + AT_ONCE])
 
     async def _settle_and_assign(self) -> Situation | None:
         """Do what is due; then the places that it freed are filled. Returns what is left."""
@@ -75,11 +82,10 @@ class Rounds:
             await lock_queue(session)
             seen = await _look(session)
             due = [chat for chat in seen.chats if _is_due(chat, seen)] if seen else []
-            held = await _hold(session, due)
-            for chat in due:
+            for chat, conversation in await _hold(session, [chat.id for chat in due]):
                 # Looked at again: the user may have come back before their conversation was held.
                 if seen and _is_due(chat, seen):
-                    await _settle(session, held[chat.conversation_id], chat, seen, changes)
+                    await _settle(session, conversation, chat, seen, changes)
             await session.flush()
             await assign_waiting(session)
             await session.flush()
@@ -87,18 +93,20 @@ class Rounds:
         changes.publish(self._hub)
         return left
 
-    async def _tell_places(self) -> None:
-        """A transaction of its own: it writes no row of a chat before it holds the conversation."""
+    async def _tell_places(self, told: Sequence[Told]) -> None:
+        """Some at a time: who writes meanwhile is not kept waiting for all of them.
+
+        What was seen a moment ago may have changed: that is told in the next round.
+        """
         changes = Changes()
         async with self._database.writing.begin() as session:
             await lock_queue(session)
-            seen = await _look(session)
-            told = _to_tell(seen) if seen else []
-            held = await _hold(session, [chat for chat, _ in told])
-            for chat, place in told:
-                chat.told = place
-                conversation = held[chat.conversation_id]
-                changes.add(log.append(session, conversation, "queue", dict(place)))
+            places = {chat.id: place for chat, place in told}
+            for chat, conversation in await _hold(session, places):
+                if chat.state in QUEUED and chat.told != places[chat.id]:
+                    chat.told = places[chat.id]
+                    entry = log.append(session, conversation, "queue", dict(chat.told))
+                    changes.add(entry)
         changes.publish(self._hub)
 
 
@@ -163,14 +171,15 @@ def _is_left_at_closing(chat: Chat, seen: Situation) -> bool:
     return not seen.hours.open and chat.state is ChatState.WAITING
 
 
-async def _hold(session: AsyncSession, found: Sequence[Chat]) -> dict[UUID, Conversation]:
-    """Locks the conversations of these chats, and reads the chats again: one query each."""
-    ids = [chat.conversation_id for chat in found]
-    held = select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id)
-    conversations = (await session.scalars(held.with_for_update())).all()
-    again = select(Chat).where(Chat.id.in_([chat.id for chat in found]))
-    await session.execute(again.execution_options(populate_existing=True))
-    return {conversation.id: conversation for conversation in conversations}
+async def _hold(session: AsyncSession, ids: Iterable[UUID]) -> list[tuple[Chat, Conversation]]:
+    """These chats with their conversations locked, and read again since: one query each."""
+    chosen = list(ids)
+    theirs = select(Chat.conversation_id).where(Chat.id.in_(chosen))
+    held = select(Conversation).where(Conversation.id.in_(theirs)).order_by(Conversation.id)
+    found = await session.scalars(held.with_for_update())
+    conversations = {each.id: each for each in found}
+    again = select(Chat).where(Chat.id.in_(chosen)).execution_options(populate_existing=True)
+    return [(chat, conversations[chat.conversation_id]) for chat in await session.scalars(again)]
 
 
 async def _settle(
@@ -218,9 +227,9 @@ async def _close(
 # Places ----------------------------------------------------------------------------------
 
 
-def places(seen: Situation) -> list[tuple[Chat, dict[str, int | None]]]:
+def places(seen: Situation) -> list[Told]:
     """What each who waits is to know: their place, and a range where an honest one exists."""
-    queued = {c.id: c for c in seen.chats if c.state in (ChatState.WAITING, ChatState.OFFERED)}
+    queued = {chat.id: chat for chat in seen.chats if chat.state in QUEUED}
     ranked = [queued[each.chat_id] for each in queue.in_order(map(as_waiting, queued.values()))]
     seats = sum(advisor.capacity for advisor in seen.advisors if queue.serves(advisor))
     free = sum(each.capacity - each.load for each in seen.advisors if queue.is_free(each))
@@ -242,5 +251,5 @@ def places(seen: Situation) -> list[tuple[Chat, dict[str, int | None]]]:
     return told
 
 
-def _to_tell(seen: Situation) -> list[tuple[Chat, dict[str, int | None]]]:
+def _to_tell(seen: Situation) -> list[Told]:
     return [(chat, place) for chat, place in places(seen) if chat.told != place]

@@ -2,10 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.chat import Chat
 from tests.journeys.demo import Demo
+from tests.journeys.service import Service
 
 
 def test_a_question_as_people_write_it_gets_the_right_steps_and_their_source(demo: Demo) -> None:
@@ -68,3 +69,21 @@ def test_a_command_typed_as_text_is_text(chat: Chat) -> None:
     answer = chat.ask("/restart")
     expect(answer).to_be_visible()
     expect(chat.messages.first).to_contain_text("Bonjour")
+
+
+def test_a_question_sent_before_the_conversation_is_open_goes_as_soon_as_it_is(
+    page: Page, service: Service
+) -> None:
+    held_back = "**/api/conversations"
+    opening: list[Route] = []
+    page.route(held_back, lambda route: opening.append(route))
+    page.goto(f"{service.address}/chat")
+    chat = Chat(page, page)
+    chat.say("comment modifier mon adresse de connexion ?")
+    expect(chat.text).to_have_value("comment modifier mon adresse de connexion ?")
+    for route in opening:
+        route.continue_()
+    page.unroute(held_back)
+    chat.expect_source(chat.answer(), "adresses/modifier_connexion")
+    expect(chat.text).to_have_value("")
+    expect(page.locator(".message--user")).to_have_count(1)

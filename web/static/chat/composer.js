@@ -22,7 +22,7 @@ export class Composer {
     this.#changed();
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#send();
+      this.submit();
     });
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.text.addEventListener("input", () => {
@@ -62,10 +62,11 @@ export class Composer {
   #key(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    this.#send();
+    this.submit();
   }
 
-  #send() {
+  /** Sends what stands here. */
+  submit() {
     const text = this.text.value.trim();
     if (!text) return this.focus();
     if ([...text].length > LONGEST) return this.complain(say("too_long"));

@@ -29,12 +29,15 @@ const confirm = new Confirm(part("confirm"));
 let mode = "assistant";
 let unread = 0;
 let typedAt = 0;
+let early = false; // sent before there was a conversation: it goes as soon as there is one
 
 const session = new Session(host, {
   opened(conversation, identity) {
     banner.clear();
     showAccount(conversation.connected, identity);
     host.connected(conversation.connected);
+    if (early) setTimeout(() => composer.submit());
+    early = false;
   },
   event(event, fresh) {
     if (event.type === "mode") setMode(event.mode, event.name);
@@ -101,7 +104,8 @@ const session = new Session(host, {
 
 function send(text) {
   if (queue({ text })) return;
-  composer.restore(text); // no conversation yet: the banner says why
+  composer.restore(text); // no conversation yet; should that last, the banner says why
+  early = true;
 }
 
 /** Puts it on its way and shows it. False while there is no conversation. */
@@ -157,6 +161,7 @@ function vote(seq, value) {
 }
 
 function typing() {
+  early = false; // it is being written anew
   if (mode !== "advisor" || Date.now() - typedAt < TYPING_EVERY_MS) return;
   typedAt = Date.now();
   session.feed?.socket.typing();
@@ -170,6 +175,7 @@ function seen() {
 
 /** `advisor`: the name of who answers from now on, when it is known. */
 function setMode(name, advisor = null) {
+  const following = thread.nearEnd;
   mode = name;
   confirm.close();
   composer.shut(name === "closed");
@@ -177,6 +183,7 @@ function setMode(name, advisor = null) {
   const elsewhere = pointsFinely() ? composer.text : part("scroller");
   queuePanel.show(name === "queued", elsewhere);
   advisorLine.show(name === "advisor", advisor, elsewhere);
+  if (following) thread.toEnd(); // the panel took its room from the thread
 }
 
 /** What has no line in the thread is said aloud all the same. */
