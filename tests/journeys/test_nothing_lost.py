@@ -73,6 +73,12 @@ def http(service: Service) -> Iterator[httpx2.Client]:
         yield client
 
 
+@pytest.fixture(autouse=True)
+def _all_is_well_before(service: Service) -> None:
+    """The journey before may have left Rasa dead: it is not there to be killed again."""
+    service.wait_until_ready()
+
+
 def test_every_message_has_one_answer_when_rasa_is_killed(
     service: Service, http: httpx2.Client
 ) -> None:
