@@ -18,7 +18,7 @@ export class Composer {
     this.counter = form.querySelector("[data-counter]");
     this.error = form.querySelector("[data-error]");
     this.on = on;
-    this.text.value = read(NAME) ?? "";
+    this.text.value ||= read(NAME) ?? ""; // who is quick has typed before this script was there
     this.#changed();
     form.addEventListener("submit", (event) => {
       event.preventDefault();
