@@ -13,6 +13,8 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
+_under_way: set[asyncio.Task[Any]] = set()
+
 
 def to_its_end[**P, R](
     function: Callable[P, Coroutine[Any, Any, R]],
@@ -22,6 +24,8 @@ def to_its_end[**P, R](
     @wraps(function)
     async def finished(*arguments: P.args, **named: P.kwargs) -> R:
         task = asyncio.create_task(function(*arguments, **named))
+        _under_way.add(task)
+        task.add_done_callback(_under_way.discard)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -30,6 +34,13 @@ def to_its_end[**P, R](
             raise
 
     return finished
+
+
+async def all_ended() -> None:
+    """Wait for what runs to its end in this event loop though its callers have gone."""
+    loop = asyncio.get_running_loop()
+    while left := [task for task in _under_way if task.get_loop() is loop]:
+        await asyncio.wait(left)
 
 
 def _note(task: asyncio.Task[Any]) -> None:

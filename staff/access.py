@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from kit.database import Database, database_of
 from kit.errors import Forbidden, Unauthorised
+from kit.finishing import to_its_end
 from kit.settings import Settings
 from staff.models import Role, StaffMember, StaffSession
 from staff.sessions import LASTS, is_use_to_note, note_use, who
@@ -29,6 +30,7 @@ class LoginNeeded(Unauthorised):
     """Asked for a page that only the team sees."""
 
 
+@to_its_end
 async def login_of(database: Database, cookies: Mapping[str, str]) -> LoggedIn:
     """Who is logged in, for pages and sockets alike. Raises Unauthorised. Notes that they are."""
     async with database.reading() as session:

@@ -17,7 +17,7 @@ from actions.door import router as actions_door
 from chorus import demo
 from chorus.identity import FixedKeys, Identity, Keys, Verifier, keys_from
 from kit.database import Database
-from kit.finishing import repeat, stop
+from kit.finishing import all_ended, repeat, stop
 from kit.limits import Limits
 from kit.settings import Settings
 from knowledge.library import Context, Library, library
@@ -111,6 +111,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         await stop(repeated, within_s=ROUND_S)
         await app.state.watcher.close()
         await app.state.turns.stop()
+        await all_ended()
 
 
 def _furnish(

@@ -238,6 +238,7 @@ class Screen:
             case Finish(chat_id=chat_id, wrap_up=wrap_up):
                 await self._desk.finish(member, chat_id, wrap_up)
 
+    @to_its_end
     async def _note_use(self, frame: ConsoleFrame) -> None:
         """What the advisor does keeps them logged in; a heartbeat does not."""
         if not isinstance(frame, Heartbeat) and now() - self._noted > sessions.NOTED_EVERY:

@@ -88,6 +88,7 @@ def _doorkeeper(socket: WebSocket) -> Doorkeeper:
     return found
 
 
+@to_its_end
 async def _check(socket: WebSocket, key: Key) -> None:
     database: Database = socket.app.state.database
     async with database.reading() as session:

