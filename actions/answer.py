@@ -5,13 +5,17 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import select
 
 from actions import words
 from actions.base import Candidate, Events, TopicAction, Understood, say, understood
 from knowledge.library import Context, Library, Section, answer_text, redirection_text
+from livechat import agenda, appointments
+from livechat.models import Conversation
 from livechat.offers import act
 from livechat.protocol import Act, Answer, Choice, Decision
 
+APPOINTMENT = "aide_canaux/rendez_vous"
 NEAR = 0.15  # a section that users confuse with the best one is added from this confidence on
 
 
@@ -41,7 +45,9 @@ class GiveAnswer(TopicAction):
             self._redirect(dispatcher, chosen, context, foreign)
         else:
             sections = together(self._library, chosen, meant)
-            text = "\n\n".join(answer_text(each, context) for each in sections)
+            text = await self._appointment(tracker, sections[0]) or "\n\n".join(
+                answer_text(each, context) for each in sections
+            )
             say(
                 dispatcher,
                 words.in_french(text) if foreign else text,
@@ -69,6 +75,16 @@ class GiveAnswer(TopicAction):
         )
         shown = words.in_french(text) if foreign else text
         say(dispatcher, shown, answer=answer, votable=True)
+
+    async def _appointment(self, tracker: Tracker, section: Section) -> str | None:
+        """« Mon rendez-vous ? » of somebody who has one: when it is, and how to change it."""
+        if section.id != APPOINTMENT:
+            return None
+        query = select(Conversation.id).where(Conversation.sender == tracker.sender_id)
+        async with self._database.reading() as session:
+            conversation_id = await session.scalar(query)
+            found = conversation_id and await agenda.upcoming(session, conversation_id)
+            return await appointments.said(found) if found else None
 
     async def _acts(self, section: Section) -> list[Choice]:
         """What can be done at once about it: an advisor only while there may be one."""

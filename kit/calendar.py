@@ -130,7 +130,7 @@ def _periods(hours: Hours, around: datetime) -> Iterator[Period]:
     day = around.astimezone(hours.zone).date()
     pending: Period | None = None
     for offset in range(HORIZON.days + 1):
-        for period in _periods_of(hours, day + timedelta(days=offset)):
+        for period in open_periods(hours, day + timedelta(days=offset)):
             if pending and period.start <= pending.end:
                 pending = Period(pending.start, max(pending.end, period.end))
                 continue
@@ -141,7 +141,8 @@ def _periods(hours: Hours, around: datetime) -> Iterator[Period]:
         yield pending
 
 
-def _periods_of(hours: Hours, day: date) -> Iterator[Period]:
+def open_periods(hours: Hours, day: date) -> Iterator[Period]:
+    """The open times of a local day, in order."""
     for span in open_spans(hours, day):
         start = _instant(hours.zone, datetime.combine(day, span.opens), fold=0)
         midnight = timedelta(days=1 if span.ends_at_midnight else 0)

@@ -8,9 +8,16 @@ from typing import ClassVar
 
 
 class Refusal(Exception):
-    """Something the user asked for that the rules forbid. Not a bug: never logged as one."""
+    """Something the user asked for that the rules forbid. Not a bug: never logged as one.
+
+    `code`: names the reason where programs must tell one from another; stable, in English.
+    """
 
     status: ClassVar[int] = 400
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Unauthorised(Refusal):

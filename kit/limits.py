@@ -18,6 +18,8 @@ class Limited(StrEnum):
     SAY_FROM = (
         "600 per 1 minute"  # messages and votes, an address: many share one behind a firewall
     )
+    SEND_FILE = "60 per 10 minute"  # files, an address
+    LINK = "120 per 1 minute"  # pages of appointments, an address
     LOG_IN = "30 per 1 minute"  # passwords of staff that are tried, an address
 
 

@@ -56,6 +56,14 @@ class Week(Part):
         return (*workdays, self.saturday, self.sunday)
 
 
+class AppointmentRules(Part):
+    """When somebody can be called back: how long, at what notice, how far ahead."""
+
+    minutes: int = Field(ge=5, le=120)
+    notice_minutes: int = Field(ge=0, le=7 * 24 * 60)
+    days_ahead: int = Field(ge=1, le=60)
+
+
 class Links(Part):
     portal: Url
     community: Url
@@ -96,6 +104,7 @@ class Organisation(Part):
     timezone_label: Text
     hours: Week
     hours_text: Text
+    appointments: AppointmentRules
     holidays: Text
     links: Links
     contacts: Contacts

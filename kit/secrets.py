@@ -24,6 +24,7 @@ class Secrets:
     token_key: str = field(repr=False)  # signs the tokens of conversations
     action_secret: str = field(repr=False)  # what Rasa shows to have an action run
     demo_key: str = field(repr=False)  # vouches for the people of the demo host site
+    mail_key: str = field(repr=False)  # signs the Message-ID of our mails
 
 
 def load(var: Path) -> Secrets:

@@ -38,10 +38,15 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = "on"
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-For is believed
 
+    # smtp://[user:password@]host[:port] or smtps://…; empty: mails are kept and shown, not sent
+    smtp_url: str = Field("", repr=False)
+    mail_from: str = "assistance@localhost"  # or: Name <address>
+
     retention_conversations_days: int = Field(90, ge=1)
     retention_requests_days: int = Field(365, ge=1)
     retention_assistant_days: int = Field(7, ge=1)
     retention_logs_days: int = Field(30, ge=1)
+    retention_mails_days: int = Field(30, ge=1)  # after they were sent or given up
 
     @cached_property
     def database(self) -> str:

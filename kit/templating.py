@@ -17,12 +17,17 @@ def templates() -> Jinja2Templates:
     """The pages of every package. Each one also gets `organisation`: names, links, hours."""
     environment = Environment(
         loader=FileSystemLoader(FOLDERS),
-        autoescape=True,
+        autoescape=_escapes,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     return Jinja2Templates(env=environment, context_processors=[_organisation])
+
+
+def _escapes(name: str | None) -> bool:
+    """Everything but plain text, which only mails have."""
+    return not (name or "").endswith(".txt")
 
 
 def _organisation(_: Request) -> dict[str, Any]:

@@ -106,3 +106,11 @@ NOT_A_PASSWORD_ENDINGS = ("é", "ée", "és", "ées", "tion", "sion", "ement", "
 
 # Plurals that the stemmer does not bring back to their singular (folded).
 IRREGULAR_PLURALS: Mapping[str, str] = {"travaux": "travail", "baux": "bail", "aieux": "aieul"}
+
+
+UNNAMED_FILE = "fichier"
+
+
+def sender_name(organisation: str) -> str:
+    """Who writes our mails, as it stands beside the address."""
+    return f"Assistance {organisation}"

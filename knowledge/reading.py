@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from knowledge.typography import with_fixed_spaces
+from kit.typography import with_fixed_spaces
 
 Text = Annotated[str, Field(min_length=1)]
 # Shown as it is, without being a template.

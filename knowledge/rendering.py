@@ -10,9 +10,9 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from kit.organisation import Organisation, organisation
+from kit.typography import with_fixed_spaces
 from knowledge.context import Context
 from knowledge.reading import KnowledgeError
-from knowledge.typography import with_fixed_spaces
 
 _environment = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False

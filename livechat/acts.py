@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from livechat import chats, words
+from livechat import chats, transcripts, words
 from livechat.assistant import OpenRequest, Reply
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import ASSISTED, Act, Answer, Decision
@@ -17,6 +17,8 @@ async def carry_out_act(
         return await chats.leave(session, conversation)
     if act in chats.RATES:
         return await chats.rate(session, conversation, chats.RATES.index(act) + 1)
+    if act is Act.TRANSCRIPT:
+        return [await transcripts.send_to_known(session, conversation)]
     if conversation.mode not in ASSISTED:
         return []  # it is said to the advisor, as any message
     if act in KINDS:

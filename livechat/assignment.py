@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
 from livechat import queue
+from livechat.agenda import on_the_phone
 from livechat.desk_models import (
     AdvisorStatus,
     AssignmentDecision,
@@ -95,6 +96,7 @@ async def load_advisors(session: AsyncSession, at: datetime) -> list[queue.Advis
     statuses = await statuses_of(session)
     loads = await loads_of(session)
     idle = await _idle_since(session, at)
+    calling = await on_the_phone(session, at)
     return [
         queue.Advisor(
             id=member.id,
@@ -105,9 +107,15 @@ async def load_advisors(session: AsyncSession, at: datetime) -> list[queue.Advis
             capacity=member.capacity,
             skills=frozenset(member.skills),
             idle_since=idle.get(member.id),
+            on_the_phone=member.id in calling,
         )
         for member in members
     ]
+
+
+async def is_staffed(session: AsyncSession, at: datetime) -> bool:
+    """Whether anybody is there who takes chats, now or after those that they have."""
+    return any(map(queue.serves, await load_advisors(session, at)))
 
 
 async def _idle_since(session: AsyncSession, at: datetime) -> dict[UUID, datetime]:

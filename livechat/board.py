@@ -1,11 +1,13 @@
 """What an advisor may see: the board of chats, and what is known of one conversation.
 
 The one place that decides who among the staff may read what. An advisor reads the chats that they
-hold or held or are offered, and earlier conversations of those persons; who oversees reads all.
+hold or held or are offered, and earlier conversations of those persons, and those of whom they are
+to call; who oversees reads all.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -16,29 +18,37 @@ from kit.clock import now
 from kit.errors import NotFound
 from kit.schedule import load_hours
 from livechat import assignment, staff_log
+from livechat.appointment_models import Appointment, AppointmentState
 from livechat.console_protocol import Board, BoardAdvisor, BoardChat, Me, StaffEvent
 from livechat.desk import NOT_YOURS, OVERSEERS
-from livechat.desk_models import AdvisorStatus, Chat, ChatState, Presence
+from livechat.desk_models import AdvisorStatus, Chat, ChatEnd, ChatState, Presence
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import Author
 from staff.models import StaffMember
+from ticketing import service as requests
 
 BEGINNING = 80  # characters of the last message
+
+
+# The user ended it, so that nobody has said yet what came of it.
+WITHOUT_THE_ADVISOR = (ChatEnd.LEFT, ChatEnd.USER_GONE)
 
 
 async def permit(session: AsyncSession, member: StaffMember, conversation_id: UUID) -> Conversation:
     """The conversation, if this member may read it. Raises NotFound, foreign or absent alike."""
     conversation = await session.get(Conversation, conversation_id)
-    if conversation is None or not await _may_read(session, member, conversation):
+    if conversation is None or not await may_read(session, member, conversation):
         raise NotFound(NOT_YOURS)
     return conversation
 
 
-async def _may_read(session: AsyncSession, member: StaffMember, conversation: Conversation) -> bool:
+async def may_read(session: AsyncSession, member: StaffMember, conversation: Conversation) -> bool:
     if member.role in OVERSEERS:
         return True
     theirs = select(Chat.conversation_id).where(Chat.advisor_id == member.id)
     if await session.scalar(theirs.where(Chat.conversation_id == conversation.id).limit(1)):
+        return True
+    if await _is_to_call(session, member, conversation):
         return True
     if conversation.subject is None:
         return False
@@ -55,6 +65,21 @@ async def _may_read(session: AsyncSession, member: StaffMember, conversation: Co
     return await session.scalar(same_person) is not None
 
 
+async def _is_to_call(
+    session: AsyncSession, member: StaffMember, conversation: Conversation
+) -> bool:
+    """Whether they call this user, or see to their request to be called back, or called them."""
+    called = select(Appointment.id).where(
+        Appointment.conversation_id == conversation.id,
+        Appointment.member_id == member.id,
+        Appointment.state != AppointmentState.CANCELLED,
+    )
+    if await session.scalar(called.limit(1)):
+        return True
+    request = await requests.callback_of(session, conversation.id)
+    return request is not None and requests.handler_of(request, now()) == member.id
+
+
 async def board(session: AsyncSession, member: StaffMember) -> Board:
     at = now()
     hours = state_at(await load_hours(session), at)
@@ -65,6 +90,7 @@ async def board(session: AsyncSession, member: StaffMember) -> Board:
     opened = (await session.scalars(select(Chat).where(Chat.ended_at.is_(None)))).all()
     waiting = [chat for chat in opened if chat.state is not ChatState.ACTIVE]
     shown = [chat for chat in opened if member.role in OVERSEERS or chat.advisor_id == member.id]
+    shown += await _to_wrap_up(session, member)
     load = advisors[member.id].load if member.id in advisors else 0
     return Board(
         at=at,
@@ -100,6 +126,22 @@ async def board(session: AsyncSession, member: StaffMember) -> Board:
     )
 
 
+async def _to_wrap_up(session: AsyncSession, member: StaffMember) -> Sequence[Chat]:
+    """Chats of theirs that ended without them: what came of each is still to be said."""
+    query = select(Chat).where(
+        Chat.advisor_id == member.id,
+        Chat.end.in_(WITHOUT_THE_ADVISOR),
+        Chat.wrap_up.is_(None),
+    )
+    return (await session.scalars(query)).all()
+
+
+def _since(chat: Chat) -> datetime:
+    """Since when it is in its state; who waits, waits from their arrival on."""
+    moments = {ChatState.ACTIVE: chat.taken_at, ChatState.ENDED: chat.ended_at}
+    return moments.get(chat.state) or chat.queued_at
+
+
 async def _chats(
     session: AsyncSession, member: StaffMember, shown: Sequence[Chat], names: dict[UUID, str]
 ) -> list[BoardChat]:
@@ -118,9 +160,7 @@ async def _chats(
                 id=chat.id,
                 conversation_id=chat.conversation_id,
                 state=chat.state,
-                since=chat.taken_at
-                if chat.state is ChatState.ACTIVE and chat.taken_at
-                else chat.queued_at,
+                since=_since(chat),
                 offered_until=chat.due_at,
                 advisor_id=chat.advisor_id,
                 advisor=names.get(chat.advisor_id) if chat.advisor_id else None,

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.calendar import state_at
 from kit.clock import now
 from kit.schedule import load_hours
-from knowledge.typography import with_fixed_spaces
+from kit.typography import with_fixed_spaces
 from livechat import log, queue, staff_log, words
-from livechat.assignment import assign_waiting, load_advisors
+from livechat.assignment import assign_waiting, is_staffed
 from livechat.desk_models import Chat, ChatEnd, ChatState, WrapUp
 from livechat.models import Conversation, LogEntry
 from livechat.offers import act
@@ -71,8 +71,7 @@ async def want_advisor(
         )
     )
     await session.flush()
-    served = any(map(queue.serves, await load_advisors(session, now())))
-    text = words.QUEUED if served else words.NOBODY_THERE
+    text = words.QUEUED if await is_staffed(session, now()) else words.NOBODY_THERE
     entries = [
         set_mode(session, conversation, Mode.QUEUED, "asked"),
         tell(session, conversation, text, ways_on(leave=True)),
@@ -102,24 +101,51 @@ def take(
     ]
 
 
-def pass_on(session: AsyncSession, conversation: Conversation, chat: Chat, why: str) -> None:
-    """An offer that was not accepted: it moves on. The user's place stays."""
-    staff_log.append(session, conversation, why, chat.advisor_id)
+def pass_on(
+    session: AsyncSession,
+    conversation: Conversation,
+    chat: Chat,
+    why: str,
+    by: UUID | None = None,
+) -> None:
+    """An offer that was not accepted: it moves on. The user's place stays.
+
+    `by`: whose doing it was, when not that of the advisor whose it is.
+    """
+    staff_log.append(session, conversation, why, by or chat.advisor_id)
     if chat.advisor_id is not None:
         chat.declined_by = [*chat.declined_by, str(chat.advisor_id)]
     chat.state, chat.advisor_id, chat.due_at = ChatState.WAITING, None, None
 
 
 def requeue(
-    session: AsyncSession, conversation: Conversation, chat: Chat, reason: str, text: str
+    session: AsyncSession,
+    conversation: Conversation,
+    chat: Chat,
+    reason: str,
+    text: str,
+    by: UUID | None = None,
 ) -> list[LogEntry]:
     """Back to the front of the queue, offered to the others first."""
-    pass_on(session, conversation, chat, "lost" if reason == "advisor_lost" else reason)
+    pass_on(session, conversation, chat, "lost" if reason == "advisor_lost" else reason, by)
     chat.priority, chat.told = queue.FIRST, None
     return [
         set_mode(session, conversation, Mode.QUEUED, reason),
         tell(session, conversation, text, ways_on(leave=True)),
     ]
+
+
+def hand_over(
+    session: AsyncSession, conversation: Conversation, chat: Chat, by: StaffMember
+) -> list[LogEntry]:
+    """To the front of the queue. Who waits already goes on waiting, and is told nothing new."""
+    if chat.state is ChatState.ACTIVE:
+        chat.queued_at = now()
+        text = words.TRANSFERRED
+        return requeue(session, conversation, chat, "transferred", text, by.id)
+    pass_on(session, conversation, chat, "transferred", by.id)
+    chat.priority = queue.FIRST
+    return []
 
 
 # The end ---------------------------------------------------------------------------------
@@ -134,13 +160,15 @@ def end(
 ) -> list[LogEntry]:
     """The chat is over and the assistant answers again. What the user is told is the caller's."""
     staff_log.append(session, conversation, "ended", chat.advisor_id, how=how.value)
+    if chat.state is not ChatState.ACTIVE:
+        chat.advisor_id = None  # it was on offer only: nobody's to read on, nor to conclude
     chat.state, chat.end, chat.wrap_up = ChatState.ENDED, how, wrap_up
     chat.ended_at, chat.due_at, chat.user_due_at = now(), None, None
     return [set_mode(session, conversation, Mode.ASSISTANT, how.value)]
 
 
 def thank(session: AsyncSession, conversation: Conversation, text: str) -> LogEntry:
-    return tell(session, conversation, text, [act(each) for each in RATES])
+    return tell(session, conversation, text, [act(each) for each in (*RATES, Act.TRANSCRIPT)])
 
 
 async def leave(session: AsyncSession, conversation: Conversation) -> list[LogEntry]:

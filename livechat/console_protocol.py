@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from livechat.desk_models import AdvisorStatus, ChatState, WrapUp
+from livechat.moments import Moment
 from livechat.protocol import TEXT_LIMIT, AnyEvent, Author, Frame, Heartbeat, Seq
 
 type Text = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
@@ -92,6 +93,15 @@ class Transfer(Frame):
     note: str = Field("", max_length=TEXT_LIMIT)
 
 
+class Propose(Frame):
+    """Times at which I could call the user: free slots of mine."""
+
+    type: Literal["propose"]
+    chat_id: UUID
+    client_id: UUID
+    starts: list[Moment] = Field(min_length=1, max_length=4)
+
+
 class Finish(Frame):
     type: Literal["finish"]
     chat_id: UUID
@@ -110,6 +120,7 @@ type ConsoleFrame = Annotated[
     | AdvisorReads
     | Retract
     | Transfer
+    | Propose
     | Finish
     | Heartbeat,
     Field(discriminator="type"),
@@ -130,12 +141,15 @@ class Me(Frame):
 
 
 class BoardChat(Frame):
-    """A chat on the board. What the user said is shown only to whom it is theirs to read."""
+    """A chat on the board. What the user said is shown only to whom it is theirs to read.
+
+    ENDED: the user ended a chat of mine; it stays here until I `finish` it, saying what came of it.
+    """
 
     id: UUID
     conversation_id: UUID
     state: ChatState
-    since: datetime  # WAITING, OFFERED: when the user came; ACTIVE: when it was taken
+    since: datetime  # WAITING, OFFERED: when the user came; ACTIVE: taken; ENDED: ended
     offered_until: datetime | None = None
     advisor_id: UUID | None = None
     advisor: str | None = None
@@ -183,7 +197,10 @@ class ConversationEvent(Frame):
 
 
 class StaffEvent(Frame):
-    """`kind`: note, offered, taken, declined, expired, lost, transferred, ended."""
+    """`kind`: note, offered, taken, declined, expired, lost, transferred, ended, joined (who
+    oversees reads along), proposed (times to call), appointment (`state`: booked, moved, cancelled,
+    done, no_answer, handed_over).
+    """
 
     type: Literal["staff_event"] = "staff_event"
     conversation_id: UUID

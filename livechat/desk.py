@@ -5,31 +5,35 @@ one owner at any instant: whatever changes it holds the lock of the queue, then 
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
 from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound
+from kit.files import StoredFile
 from kit.finishing import to_its_end
 from kit.masking import mask
 from livechat import chats, log, staff_log, words
-from livechat.assignment import assign_waiting, lock_queue, offer, present_members
+from livechat.assignment import assign_waiting, load_advisors, lock_queue, offer
 from livechat.changes import Changes
 from livechat.console_protocol import AdvisorSay, Note, Transfer
 from livechat.desk_models import AdvisorStatus, Chat, ChatEnd, ChatState, Shift, WrapUp
 from livechat.hub import Hub
 from livechat.models import Conversation
-from livechat.protocol import Author, Seen, SomeoneTypes
+from livechat.protocol import Author, Seen
+from livechat.typists import Typists
 from staff.models import Role, StaffMember
 
 RETRACTABLE = timedelta(seconds=10)
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 NOT_YOURS = "This chat does not exist."  # nor does a foreign one, as far as you learn
+NOT_ON_OFFER = "This chat is not on offer to you any more."
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Desk:
         self._database = database
         self._hub = hub
         self._mac_key = mac_key
+        self._typists = Typists(database, hub)
 
     # A place in the queue ----------------------------------------------------------------
 
@@ -72,21 +77,30 @@ class Desk:
 
     @to_its_end
     async def accept(self, member: StaffMember, chat_id: UUID) -> UUID:
-        """The conversation, now the advisor's. Raises Conflict when the offer has moved on."""
-        async with self._holding(chat_id) as held:
-            if held.is_owned_by(member):
+        """The conversation, now the advisor's. Raises Conflict when the offer has moved on.
+
+        So it does for a chat that never was: nobody learns which are.
+        """
+        try:
+            async with self._holding(chat_id) as held:
+                if held.is_owned_by(member):
+                    return held.conversation.id
+                self._require_offered(held, member)
+                held.changes.add(*chats.take(held.session, held.conversation, held.chat, member))
+                held.changes.staff_only(held.conversation)
                 return held.conversation.id
-            if not held.is_offered_to(member):
-                raise Conflict("This chat is not on offer to you any more.")
-            held.changes.add(*chats.take(held.session, held.conversation, held.chat, member))
-            held.changes.staff_only(held.conversation)
-            return held.conversation.id
+        except NotFound:
+            raise Conflict(NOT_ON_OFFER) from None
 
     @to_its_end
     async def decline(self, member: StaffMember, chat_id: UUID) -> None:
+        """What is not on offer to them, or not any more, needs no declining."""
+        with suppress(NotFound):
+            await self._decline(member, chat_id)
+
+    async def _decline(self, member: StaffMember, chat_id: UUID) -> None:
         async with self._holding(chat_id) as held:
-            if not held.is_offered_to(member):
-                return
+            self._require_offered(held, member)
             chats.pass_on(held.session, held.conversation, held.chat, "declined")
             await held.session.flush()
             await assign_waiting(held.session)
@@ -149,7 +163,9 @@ class Desk:
                 raise NotFound("This message does not exist.")
             if now() - entry.at > RETRACTABLE:
                 raise Conflict("A message can be taken back for ten seconds.")
-            entry.payload = {**entry.payload, "text": ""}
+            gone = [UUID(file["id"]) for file in entry.payload.get("files", [])]
+            await held.session.execute(delete(StoredFile).where(StoredFile.id.in_(gone)))
+            entry.payload = {**entry.payload, "text": "", "files": []}
             payload = {"target_seq": seq}
             held.changes.add(log.append(held.session, held.conversation, "retracted", payload))
 
@@ -159,7 +175,7 @@ class Desk:
         async with self._database.reading() as session:
             chat = await session.get(Chat, chat_id)
         if chat and chat.state is ChatState.ACTIVE and chat.advisor_id == member.id:
-            self._hub.publish(chat.conversation_id, SomeoneTypes(author=Author.ADVISOR))
+            await self._typists.types(chat.conversation_id, Author.ADVISOR)
 
     @to_its_end
     async def read(self, member: StaffMember, chat_id: UUID, seq: int) -> None:
@@ -175,22 +191,23 @@ class Desk:
 
     @to_its_end
     async def transfer(self, member: StaffMember, wanted: Transfer) -> None:
-        """To a colleague who is there, to a skill, or to anybody; a supervisor may move any chat.
+        """To a colleague who is there, to a skill, or to anybody.
 
+        An advisor hands over what is theirs, a supervisor also what waits or is a colleague's.
         Nobody takes it within the seconds of an offer: it goes to whoever can.
         """
         async with self._holding(wanted.chat_id) as held:
-            if member.role not in OVERSEERS or held.chat.state is not ChatState.ACTIVE:
+            if member.role not in OVERSEERS or held.chat.state is ChatState.ENDED:
                 self._require_owner(held, member)
             if wanted.member_id is not None:
                 await self._require_present(held.session, wanted.member_id, but=held.chat)
             if wanted.note.strip():
                 text = mask(wanted.note).text
                 staff_log.append(held.session, held.conversation, "note", member.id, text=text)
-            told = words.TRANSFERRED
-            entries = chats.requeue(held.session, held.conversation, held.chat, "transferred", told)
+            entries = chats.hand_over(held.session, held.conversation, held.chat, member)
             held.chat.skill = wanted.skill
-            held.chat.queued_at = now()  # a skill is waited for from here on
+            if wanted.skill is not None:
+                held.chat.queued_at = now()  # a skill is waited for from here on
             if wanted.member_id is not None:
                 offer(held.chat, wanted.member_id, now())
             await held.session.flush()
@@ -216,6 +233,13 @@ class Desk:
     # -------------------------------------------------------------------------------------
 
     @asynccontextmanager
+    async def owned(self, member: StaffMember, chat_id: UUID) -> AsyncIterator[Held]:
+        """A chat of this member's, locked. Raises NotFound."""
+        async with self._holding(chat_id, with_queue=False) as held:
+            self._require_owner(held, member)
+            yield held
+
+    @asynccontextmanager
     async def _holding(self, chat_id: UUID, with_queue: bool = True) -> AsyncIterator[Held]:
         """The chat under its locks; what was changed is told after the commit.
 
@@ -239,8 +263,14 @@ class Desk:
             raise NotFound(NOT_YOURS)
 
     @staticmethod
+    def _require_offered(held: Held, member: StaffMember) -> None:
+        if not held.is_offered_to(member):
+            raise NotFound(NOT_ON_OFFER)
+
+    @staticmethod
     async def _require_present(session: AsyncSession, member_id: UUID, but: Chat) -> None:
         if but.advisor_id == member_id:
             raise Conflict("This chat is theirs already.")
-        if member_id not in await present_members(session, now()):
+        there = await load_advisors(session, now())
+        if not any(each.id == member_id and each.takes_chats and each.present for each in there):
             raise Conflict("This colleague is not there.")

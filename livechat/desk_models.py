@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.clock import now
 from kit.database import Base, enumerated
+from livechat.protocol import Author
 
 
 class ChatState(StrEnum):
@@ -129,6 +130,18 @@ class Presence(Base):
     member_id: Mapped[UUID] = mapped_column(index=True)
     lease_until: Mapped[datetime]
     looking_at: Mapped[UUID | None]  # the conversation on this screen
+
+
+class TypingHint(Base):
+    """Somebody is writing: told to the other processes, and worth nothing some seconds later."""
+
+    __tablename__ = "typing_hints"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(index=True)
+    author: Mapped[Author] = mapped_column(enumerated(Author))
+    process: Mapped[UUID]  # where it was told already
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class AssignmentDecision(Base):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.library import Library
 from knowledge.search import search
 from livechat import assignment
-from livechat.board import BEGINNING, last_messages, names_of_staff, permit
+from livechat.board import BEGINNING, last_messages, may_read, names_of_staff, permit
 from livechat.chats import last_chat
 from livechat.desk_models import Chat
 from livechat.models import Conversation, LogEntry
@@ -39,7 +39,7 @@ async def dossier(
             "skill": chat.skill,
         },
         "path": _path(steps),
-        "past": await _past(session, conversation),
+        "past": await _past(session, member, conversation),
         "help": _nearest_help(shelf, steps, chat),
         "decisions": await _decisions(session, chat) if chat else [],
     }
@@ -75,8 +75,10 @@ def _path(messages: Sequence[LogEntry]) -> list[dict[str, Any]]:
     return path
 
 
-async def _past(session: AsyncSession, conversation: Conversation) -> list[dict[str, Any]]:
-    """Earlier conversations of the same connected person."""
+async def _past(
+    session: AsyncSession, member: StaffMember, conversation: Conversation
+) -> list[dict[str, Any]]:
+    """Other conversations of the same connected person, as far as this member may read them."""
     if conversation.subject is None:
         return []
     query = (
@@ -85,7 +87,8 @@ async def _past(session: AsyncSession, conversation: Conversation) -> list[dict[
         .order_by(Conversation.active_at.desc())
         .limit(10)
     )
-    found = (await session.scalars(query)).all()
+    known = (await session.scalars(query)).all()
+    found = [each for each in known if await may_read(session, member, each)]
     last = await last_messages(session, [each.id for each in found])
     return [
         {

@@ -19,7 +19,7 @@ from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound, TooLarge, Unauthorised
 from kit.finishing import to_its_end
 from kit.masking import mask
-from knowledge.typography import with_fixed_spaces
+from kit.typography import with_fixed_spaces
 from livechat import chats, log, turns, words
 from livechat.access import Doorkeeper
 from livechat.acts import carry_out_act

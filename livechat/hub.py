@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from livechat.protocol import CloseCode, GoingAway, LookAgain, ServerFrame
 
@@ -63,6 +63,7 @@ class Listener:
 
 class Hub:
     def __init__(self) -> None:
+        self.process: Final = uuid4()  # names this process to the others
         self._listeners: defaultdict[UUID, set[Listener]] = defaultdict(set)
         self._one_left = asyncio.Event()
 
@@ -91,7 +92,9 @@ class Hub:
     def listened_to(self) -> list[UUID]:
         return list(self._listeners)
 
-    def publish_to_others(self, conversation_id: UUID, but: Listener, frame: ServerFrame) -> None:
+    def publish_to_others(
+        self, conversation_id: UUID, but: Listener | None, frame: ServerFrame
+    ) -> None:
         for listener in self._listeners.get(conversation_id, ()):
             if listener is not but:
                 listener.offer(frame)

@@ -20,6 +20,7 @@ from livechat.protocol import (
     AnyEvent,
     Author,
     Choice,
+    SharedFile,
     any_event,
 )
 
@@ -34,6 +35,12 @@ async def lock(session: AsyncSession, conversation_id: UUID) -> Conversation:
     if conversation is None:
         raise NotFound("This conversation does not exist.")
     return conversation
+
+
+async def conversations_of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
+    """Those of them that are still there, by id."""
+    query = select(Conversation).where(Conversation.id.in_(ids))
+    return {each.id: each for each in await session.scalars(query)}
 
 
 def append(
@@ -70,6 +77,7 @@ def append_message(
     choices: Sequence[Choice] = (),
     answer: Answer | None = None,
     votable: bool = False,
+    files: Sequence[SharedFile] = (),
     client_id: UUID | None = None,
     body_mac: str | None = None,
 ) -> LogEntry:
@@ -86,7 +94,7 @@ def append_message(
         "choices": [choice.model_dump(mode="json") for choice in named],
         "answer": answer and answer.model_dump(mode="json"),
         "votable": votable,
-        "files": [],
+        "files": [file.model_dump(mode="json") for file in files],
     }
     return append(session, conversation, "message", payload, client_id=client_id, body_mac=body_mac)
 

@@ -1,5 +1,6 @@
-"""The offer of a human: an advisor in opening hours, otherwise when they open; always a ticket.
+"""The offer of a human: an advisor in opening hours; else when they open, and to be called back.
 
+A ticket, always.
 Offered, never forced: the user may also go on here.
 """
 
@@ -20,7 +21,8 @@ async def offer_of_help(session: AsyncSession) -> tuple[str, list[Choice]]:
     """What to say, and the buttons below it, at this moment."""
     state = state_at(await load_hours(session), now())
     if state.open and state.until is not None:
-        text, first = words.offer_open(state.until), [act(Act.ADVISOR)]
-    else:
-        text, first = words.offer_closed(state.reason, state.next_opening), []
-    return text, [*first, act(Act.TICKET), act(Act.CONTINUE)]
+        acts = (Act.ADVISOR, Act.TICKET, Act.CONTINUE)
+        return words.offer_open(state.until), [act(each) for each in acts]
+    acts = (Act.TICKET, Act.CALLBACK, Act.CONTINUE)
+    text = words.offer_closed(state.reason, state.next_opening)
+    return text, [act(each) for each in acts]

@@ -6,6 +6,7 @@ are refused on the way in.
 
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from operator import not_
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -59,6 +60,7 @@ class Act(StrEnum):
     LEAVE = "act:leave"
     CONTINUE = "act:continue"
     NONE = "act:none"
+    TRANSCRIPT = "act:transcript"
     RATE_1 = "act:rate_1"
     RATE_2 = "act:rate_2"
     RATE_3 = "act:rate_3"
@@ -93,7 +95,26 @@ class Event(Frame):
     at: datetime
 
 
+class SharedFile(Frame):
+    """A file sent with a message. `size` in bytes; `name` is safe to show and to save under."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+
+
+class ShownSlot(Frame):
+    """A time at which an advisor could call: [start, end)."""
+
+    start: datetime
+    end: datetime
+
+
 class MessageEvent(Event):
+    """`slots`: times that an advisor proposes, under the id `proposal` that a booking names; both
+    are left out where none is proposed."""
+
     type: Literal["message"] = "message"
     author: Author
     name: str | None = None
@@ -101,7 +122,9 @@ class MessageEvent(Event):
     choices: list[Choice] = []
     answer: Answer | None = None
     votable: bool = False
-    files: list[str] = []
+    files: list[SharedFile] = []
+    slots: list[ShownSlot] = Field([], exclude_if=not_)
+    proposal: UUID | None = Field(None, exclude_if=not_)
 
 
 class VoteEvent(Event):
@@ -126,6 +149,17 @@ class QueueEvent(Event):
     wait_high_s: int | None
 
 
+class AppointmentEvent(Event):
+    """A phone appointment as it stands now. `phone` is masked."""
+
+    type: Literal["appointment"] = "appointment"
+    id: UUID
+    start: datetime
+    end: datetime
+    state: Literal["booked", "cancelled", "done", "no_answer"]
+    phone: str
+
+
 class RetractedEvent(Event):
     """A message whose author took it back; its text is blanked everywhere."""
 
@@ -134,7 +168,7 @@ class RetractedEvent(Event):
 
 
 type AnyEvent = Annotated[
-    MessageEvent | VoteEvent | ModeEvent | QueueEvent | RetractedEvent,
+    MessageEvent | VoteEvent | ModeEvent | QueueEvent | AppointmentEvent | RetractedEvent,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

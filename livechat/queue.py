@@ -20,6 +20,7 @@ class PassedOver(StrEnum):
     NOT_AN_ADVISOR = "not_an_advisor"
     ABSENT = "absent"  # no connection of theirs is alive
     NOT_AVAILABLE = "not_available"  # away or off, by their own choice
+    ON_THE_PHONE = "on_the_phone"  # calls a user now, or within minutes
     FULL = "full"  # has as many chats as they can hold
     OTHER_SKILL = "other_skill"
     DECLINED = "declined"  # let the offer pass or was lost; asked again when nobody else is left
@@ -49,6 +50,7 @@ class Advisor:
     capacity: int
     skills: frozenset[str] = frozenset()
     idle_since: datetime | None = None
+    on_the_phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def _unready(advisor: Advisor, given: int) -> PassedOver | None:
         (not advisor.takes_chats, PassedOver.NOT_AN_ADVISOR),
         (not advisor.present, PassedOver.ABSENT),
         (not advisor.available, PassedOver.NOT_AVAILABLE),
+        (advisor.on_the_phone, PassedOver.ON_THE_PHONE),
         (advisor.load + given >= advisor.capacity, PassedOver.FULL),
     )
     return next((reason for fails, reason in checks if fails), None)

@@ -25,12 +25,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chorus.models import UsedToken
+from kit import files, outbox
 from kit.clock import now
 from kit.database import Database
 from kit.errors import Invalid
+from kit.files import FileStore
 from kit.settings import Settings
+from livechat import agenda
+from livechat.appointment_models import Appointment
 from livechat.assistant_record import AssistantRecord
-from livechat.desk_models import AssignmentDecision, Chat, StaffEntry
+from livechat.desk_models import AssignmentDecision, Chat, StaffEntry, TypingHint
 from livechat.models import Conversation, LogEntry, Turn
 from staff.sessions import forget_ended_sessions
 from ticketing.models import SupportRequest
@@ -48,6 +52,7 @@ class Gone:
     conversations: int = 0
     requests: int = 0
     assistant_events: int = 0
+    mails: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Retention:
         self._database = database
         self._settings = settings
         self._record = AssistantRecord(settings.var / "rasa.db")
+        self._files = FileStore(settings.var / "files")
 
     async def purge(self) -> Gone:
         """Erase what is older than its period."""
@@ -83,20 +89,31 @@ class Retention:
             requests = await _count(session, delete(SupportRequest).where(old))
             await session.execute(delete(UsedToken).where(UsedToken.expires_at < at))
             await forget_ended_sessions(session, at)
+            mail_age = timedelta(days=kept.retention_mails_days)
+            mails = await outbox.forget_settled(session, at - mail_age)
         log_age = timedelta(days=kept.retention_logs_days)
         await asyncio.to_thread(_remove_older, kept.var / "log", at - log_age)
+        await self._sweep_files()
         before = at - timedelta(days=kept.retention_assistant_days)
         events = await self._record.forget_before(before)
-        gone = _sum(gone, Gone(requests=requests, assistant_events=events))
+        gone = _sum(gone, Gone(requests=requests, assistant_events=events, mails=mails))
         logger.info("Purged: %s", gone)
         return gone
 
     async def erase(self, person: Person) -> Gone:
-        """Forget one person: their conversations, requests and what the assistant kept."""
+        """Forget one person: their conversations, requests, mails and what the assistant kept."""
         gone = await self._erase(_of(person), requests=True)
         async with self._database.writing.begin() as session:
             requests = await _count(session, delete(SupportRequest).where(_asked_by(person)))
-        return _sum(gone, Gone(requests=requests))
+            mails = await outbox.forget_address(session, person.email) if person.email else 0
+        return _sum(gone, Gone(requests=requests, mails=mails))
+
+    async def _sweep_files(self) -> None:
+        """Remove what is on the disk without a row: a process died before it was stored."""
+        old = await self._files.old_names()
+        async with self._database.reading() as session:
+            orphans = await files.without_row(session, old)
+        await self._files.remove(orphans)
 
     async def _erase(self, chosen: Select[UUID], *, requests: bool) -> Gone:
         erased = 0
@@ -110,12 +127,16 @@ class Retention:
             chats = select(Chat.id).where(Chat.conversation_id.in_(ids))
             decided = delete(AssignmentDecision).where(AssignmentDecision.chat_id.in_(chats))
             await session.execute(decided)
-            for table in (Chat, StaffEntry, Turn, LogEntry, UsedToken):
+            for table in (Chat, StaffEntry, TypingHint, Turn, LogEntry, UsedToken):
                 await session.execute(delete(table).where(table.conversation_id.in_(ids)))
+            await agenda.forget(session, ids)
+            sent = await files.forget(session, ids)
+            mails = await outbox.forget_about(session, ids)
             await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
-        # After the commit: should this fail, the senders are found again by their age.
+        # After the commit: should this fail, files and senders are found again by their age.
+        await self._files.remove(sent)
         events = await self._record.forget(senders) if senders else 0
-        return Gone(conversations=len(ids), requests=erased, assistant_events=events)
+        return Gone(len(ids), erased, events, mails)
 
 
 def _remove_older(folder: Path, instant: datetime) -> None:
@@ -144,7 +165,10 @@ def _of(person: Person) -> Select[UUID]:
         return query.where(Conversation.id == person.conversation_id)
     if person.subject:
         return query.where(Conversation.subject == person.subject)
-    return query.where(_same(Conversation.identity["email"].as_string(), person.email))
+    # Whoever is not connected may still have had a confirmation sent to this address.
+    booked = select(Appointment.conversation_id).where(_same(Appointment.email, person.email))
+    connected = _same(Conversation.identity["email"].as_string(), person.email)
+    return query.where(connected | Conversation.id.in_(booked))
 
 
 def _asked_by(person: Person) -> ColumnElement[bool]:
@@ -165,4 +189,5 @@ def _sum(one: Gone, other: Gone) -> Gone:
         one.conversations + other.conversations,
         one.requests + other.requests,
         one.assistant_events + other.assistant_events,
+        one.mails + other.mails,
     )

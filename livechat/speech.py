@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.organisation import organisation
-from knowledge.typography import with_fixed_spaces
+from kit.typography import with_fixed_spaces
 from livechat import chats, log, words
 from livechat.assignment import assign_waiting
 from livechat.assistant import Memory, OpenRequest, Reply

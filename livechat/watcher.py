@@ -5,6 +5,7 @@ now and then which conversations were written in: one short query over an index.
 asks whether anybody else wrote at all (`PRAGMA data_version`), which costs next to nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,8 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import now
 from kit.database import Database
 from kit.finishing import to_its_end
+from livechat import typists
+from livechat.desk_models import TypingHint
 from livechat.hub import BOARD, Hub
 from livechat.models import Conversation
+from livechat.protocol import SomeoneTypes
 
 EVERY_S = 0.1
 OVERLAP = timedelta(seconds=10)  # a transaction may commit so long after the time that it wrote
@@ -29,6 +33,7 @@ class Watcher:
         self._connection: AsyncConnection | None = None
         self._version: int | None = None
         self._seen: dict[UUID, tuple[int, int]] = {}
+        self._typing: set[UUID] = set()  # the hints that were passed on
         self._since: datetime | None = None
 
     @to_its_end
@@ -43,10 +48,19 @@ class Watcher:
         )
         async with self._database.reading() as session:
             found = {id: (seq, staff_seq) for id, seq, staff_seq in await session.execute(query)}
+            hints = await typists.seen_elsewhere(session, self._hub.process)
+        self._pass_on(hints)
         changed = [id for id, numbers in found.items() if self._seen.get(id) != numbers]
         self._seen = found
         if changed:
             self._hub.look_again([*changed, BOARD])
+
+    def _pass_on(self, hints: Sequence[TypingHint]) -> None:
+        """Somebody writes in another process."""
+        for hint in hints:
+            if hint.id not in self._typing:
+                self._hub.publish(hint.conversation_id, SomeoneTypes(author=hint.author))
+        self._typing = {hint.id for hint in hints}
 
     async def _is_changed(self) -> bool:
         """Whether another connection wrote since the last time; True on PostgreSQL."""

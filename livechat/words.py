@@ -23,6 +23,7 @@ ACTS = {
     "act:leave": "Quitter la file",
     "act:continue": CONTINUE,
     "act:none": NONE,
+    "act:transcript": "Recevoir une copie par courriel",
     "act:rate_1": "1 sur 5 : pas du tout satisfait(e)",
     "act:rate_2": "2 sur 5",
     "act:rate_3": "3 sur 5",
@@ -93,7 +94,7 @@ def offer_closed(reason: str, opens_at: datetime | None) -> str:
     again = f" Ils reviennent {moment(opens_at)} ({zone()})." if opens_at else ""
     return (
         f"Les conseillers ne sont pas disponibles en ce moment ({reason}).{again} "
-        "Voulez-vous ouvrir un ticket ?"
+        "Voulez-vous ouvrir un ticket ? Vous pouvez aussi demander à être rappelé(e)."
     )
 
 
@@ -165,6 +166,26 @@ NOTHING_TO_RATE = "Vous n’avez pas encore parlé à un conseiller. Quelle est 
 NOTHING_TO_LEAVE = "Vous n’êtes pas dans une file d’attente. Quelle est votre question ?"
 
 
+AUTHORS = {"user": "Vous", "advisor": "Conseiller", "system": "Information"}
+RETRACTED = "(message retiré par son auteur)"
+TRANSCRIPT_TO_WHOM = (
+    "Je ne connais pas votre adresse électronique. Connectez-vous, ou indiquez-la dans la fenêtre "
+    "qui s’ouvre quand vous demandez la copie."
+)
+TRANSCRIPT_ENOUGH = (
+    "Une copie de cette conversation vous a déjà été envoyée plusieurs fois aujourd’hui. "
+    "Regardez aussi dans vos courriers indésirables."
+)
+
+
+def transcript_sent(address: str) -> str:
+    return f"C’est noté : une copie de cette conversation part à l’adresse {address}."
+
+
+def file_sent(name: str) -> str:
+    return f"Fichier : {name}"
+
+
 def taken(name: str) -> str:
     return f"Vous parlez maintenant à une personne : {name}."
 
@@ -176,3 +197,66 @@ def closing(reference: str, opens_at: datetime | None) -> str:
         f"nous en sommes désolés. Votre demande est enregistrée sous la référence {reference}, "
         f"avec cette conversation.{again}"
     )
+
+
+# Phone appointments -------------------------------------------------------------------------
+
+
+def slots_proposed(name: str, starts: list[datetime]) -> str:
+    times = "\n".join(f"- {moment(start)}" for start in starts)
+    return (
+        f"{name} vous propose un rendez-vous téléphonique. Choisissez un horaire ({zone()}), "
+        f"puis indiquez le numéro où vous joindre :\n{times}"
+    )
+
+
+def appointment_booked(start: datetime, name: str, phone: str, email: str | None) -> str:
+    sent = f" Une confirmation est envoyée à {email}." if email else ""
+    return (
+        f"C’est noté : {name} vous appellera {moment(start)} ({zone()}), au {phone}.{sent} "
+        "Un empêchement ? Vous pouvez déplacer ou annuler ce rendez-vous jusqu’à 15 minutes avant."
+    )
+
+
+def appointment_moved(start: datetime, phone: str) -> str:
+    return (
+        "Votre rendez-vous téléphonique est déplacé : un conseiller vous appellera "
+        f"{moment(start)} ({zone()}), au {phone}."
+    )
+
+
+def appointment_cancelled(start: datetime, by_us: bool) -> str:
+    sorry = (
+        " Nous en sommes désolés : un conseiller peut vous proposer un autre horaire."
+        if by_us
+        else ""
+    )
+    return f"Le rendez-vous téléphonique prévu {moment(start)} ({zone()}) est annulé.{sorry}"
+
+
+def nobody_answered(phone: str) -> str:
+    return (
+        f"Un conseiller vous a appelé(e) au {phone}, sans réponse. "
+        "Vous pouvez nous écrire ici, ou demander à être rappelé(e)."
+    )
+
+
+def appointment_said(start: datetime, phone: str) -> str:
+    return (
+        f"Un conseiller vous appellera {moment(start)} ({zone()}), au {phone}. "
+        "Pour déplacer ou annuler ce rendez-vous, ouvrez-le depuis cette discussion, ou suivez le "
+        "lien du courriel de confirmation, au plus tard 15 minutes avant."
+    )
+
+
+def day(instant: datetime) -> str:
+    """« mercredi 25 novembre »."""
+    return moment(instant).rpartition(" à ")[0]
+
+
+def calendar_title() -> str:
+    return f"Rendez-vous téléphonique – {organisation().name}"
+
+
+def calendar_text(phone: str, url: str) -> str:
+    return f"Un conseiller vous appellera au {phone}.\nPour déplacer ou annuler : {url}"

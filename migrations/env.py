@@ -3,7 +3,9 @@
 from alembic import context
 
 import chorus.models
+import kit.mail_models
 import kit.models
+import livechat.appointment_models
 import livechat.desk_models
 import livechat.models
 import staff.models
@@ -11,7 +13,14 @@ import ticketing.models
 from kit.database import Base
 
 # The tables register themselves when their modules are imported.
-TABLES = (chorus.models, kit.models, livechat.models, staff.models, ticketing.models)
+TABLES = (
+    chorus.models,
+    kit.mail_models,
+    kit.models,
+    livechat.models,
+    staff.models,
+    ticketing.models,
+)
 
 connection = context.config.attributes["connection"]
 if connection is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -156,6 +156,12 @@ async def record_attempt(
     if member.failed_attempts >= ATTEMPTS:
         member.failed_attempts, member.locked_until = 0, now() + LOCKED
     return None
+
+
+async def renew_hash(session: AsyncSession, tried: Credentials, password_hash: str) -> None:
+    """The same password under another hash, unless it was changed meanwhile."""
+    mine = (StaffMember.id == tried.member_id, StaffMember.password_hash == tried.password_hash)
+    await session.execute(update(StaffMember).where(*mine).values(password_hash=password_hash))
 
 
 async def set_password(

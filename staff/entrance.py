@@ -8,16 +8,18 @@ from uuid import UUID
 
 from kit.database import Database
 from staff.accounts import (
+    Credentials,
     accept_invitation,
     credentials_of,
     invited,
     name_of,
     record_attempt,
+    renew_hash,
     set_password,
 )
 from staff.mistakes import Mistake, Mistaken
 from staff.models import StaffMember, StaffSession
-from staff.passwords import expect_good, hashed, matches
+from staff.passwords import expect_good, hashed, is_outdated, matches
 from staff.revocations import Revocations
 from staff.sessions import open_session
 
@@ -32,7 +34,20 @@ async def log_in(database: Database, email: str, password: str) -> str:
         token = await open_session(session, member) if member else None
     if token is None:  # raised after the commit: the attempt counts
         raise Mistaken("email", Mistake.WRONG_LOGIN)
+    await _renew(database, tried, password)
     return token
+
+
+async def _renew(database: Database, tried: Credentials, password: str) -> None:
+    """Keep the password as one that is chosen today would be.
+
+    Only now that the door is open: in an account that is locked the right one would take longer.
+    """
+    if tried.password_hash is None or not is_outdated(tried.password_hash):
+        return
+    renewed = await hashed(password)
+    async with database.writing.begin() as session:
+        await renew_hash(session, tried, renewed)
 
 
 async def accept(

@@ -25,6 +25,7 @@ class Mistake(StrEnum):
     TAKEN_SHORTCUT = "This shortcut is taken."
     TITLE = "A title has 1 to 120 characters."
     TEXT = "A text has 1 to 4,000 characters."
+    VARIABLE = "Braces hold a variable that exists."
 
 
 class Mistaken(Invalid):

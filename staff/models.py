@@ -58,7 +58,7 @@ class StaffSession(Base):
 
 
 class CannedReply(Base):
-    """A text that advisors put in with a few letters; it may hold variables like {{ prenom }}."""
+    """A text that advisors put in with a few letters; it may hold variables (staff/replies.py)."""
 
     __tablename__ = "canned_replies"
 

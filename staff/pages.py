@@ -9,7 +9,7 @@ from kit.templating import pages
 from staff.mistakes import Mistaken
 from staff.models import StaffMember
 from staff.revocations import Revocations
-from staff.words import MISTAKES, NOTICES, ROLES
+from staff.words import MISTAKES, NOTICES, ROLES, VARIABLES
 
 # Not `no-referrer`, which makes browsers send forms with `Origin: null`, as another site's would
 # be. The path of an invitation stays with us all the same.
@@ -32,8 +32,10 @@ def show(
     if mistake:
         status, error = mistake.status, {"field": mistake.field, "text": MISTAKES[mistake.mistake]}
     notice = NOTICES.get(request.query_params.get("fait", "")) if mistake is None else None
-    common = {"member": member, "error": error, "notice": notice, "roles": ROLES}
-    return pages.TemplateResponse(request, template, common | context, status, headers=REFERRER)
+    said = {"member": member, "error": error, "notice": notice}
+    words = {"roles": ROLES, "variables": VARIABLES}
+    context = {**said, **words, **context}
+    return pages.TemplateResponse(request, template, context, status, headers=REFERRER)
 
 
 def done(path: str, notice: str = "") -> RedirectResponse:

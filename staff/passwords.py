@@ -41,6 +41,11 @@ async def matches(password: str, password_hash: str | None) -> bool:
     return await loop.run_in_executor(_threads, _matches, password, password_hash)
 
 
+def is_outdated(password_hash: str) -> bool:
+    """Whether it was made with other parameters than those of today: to be made anew."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
 def _matches(password: str, password_hash: str | None) -> bool:
     nobodys = _nobodys_hash()  # in each call: the first one takes its time whoever is asked about
     try:

@@ -1,6 +1,9 @@
-"""The replies that advisors share: a shortcut, a title, a text that may hold {{ prenom }}.
+"""The replies that advisors share: a shortcut, a title, a text that may hold variables.
 
-Functions take the session first and never commit.
+`{{ structure }}` is replaced by what is known of the user, `{{ structure | madame, monsieur }}` by
+the second part when nothing is; the console does it (web/static/agents/canned.js). A name that is
+no variable is refused here, where somebody can still mend it. Functions take the session first and
+never commit.
 """
 
 import re
@@ -14,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.errors import NotFound
 from staff.mistakes import Mistake, Mistaken
 from staff.models import CannedReply
+from staff.words import VARIABLES
 
 LONGEST_TITLE, LONGEST_TEXT = 120, 4_000
 
 _SHORTCUT = re.compile(r"[\w-]{1,40}")
+_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*(?:\|[^{}]*)?\}\}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -40,7 +45,15 @@ class Draft:
             raise Mistaken("title", Mistake.TITLE)
         if not 1 <= len(text) <= LONGEST_TEXT or _CONTROL.search(text):
             raise Mistaken("text", Mistake.TEXT)
+        if not has_only_variables(text):
+            raise Mistaken("text", Mistake.VARIABLE)
         return Draft(shortcut, title, text)
+
+
+def has_only_variables(text: str) -> bool:
+    """Whether each pair of braces in it is a variable that exists, well written."""
+    rest = _VARIABLE.sub(lambda found: "" if found[1] in VARIABLES else found[0], text)
+    return "{{" not in rest and "}}" not in rest
 
 
 async def list_replies(session: AsyncSession) -> Sequence[CannedReply]:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from kit.database import Reading, database_of
 from kit.errors import NotFound
 from kit.limits import Limited, Limits
-from staff import administration, opening_pages, reply_pages
+from staff import administration, mailbox_pages, opening_pages, reply_pages
 from staff.access import LOGIN, Here, Member, give_cookie, take_cookie
 from staff.accounts import invited
 from staff.entrance import accept, change_password, log_in
@@ -125,5 +125,10 @@ async def _count_attempt(request: Request) -> None:
     await limits.hit(Limited.LOG_IN, request.client.host if request.client else "unknown")
 
 
-for each in (administration.router, opening_pages.router, reply_pages.router):
+for each in (
+    administration.router,
+    opening_pages.router,
+    reply_pages.router,
+    mailbox_pages.router,
+):
     router.include_router(each)

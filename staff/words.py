@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from staff.mailbox import MailState
 from staff.mistakes import Mistake
 from staff.models import Role
 
@@ -10,6 +11,15 @@ ROLES: Mapping[Role, str] = {
     Role.SUPPORT: "Agent support",
     Role.SUPERVISOR: "Superviseur",
     Role.ADMINISTRATOR: "Administrateur",
+}
+
+# What a shared reply may hold between braces, by the names of web/static/agents/canned.js.
+VARIABLES: Mapping[str, str] = {
+    "conseiller": "le nom du conseiller qui répond ; toujours connu",
+    "organisation": "le nom du service ; toujours connu",
+    "adresse": "l’adresse électronique de l’usager, s’il est connecté",
+    "role": "le rôle de l’usager, s’il est connecté, par exemple « gestionnaire principal »",
+    "structure": "le nom de la structure de l’usager, s’il est connecté et n’en a qu’une",
 }
 
 MISTAKES: Mapping[Mistake, str] = {
@@ -44,6 +54,10 @@ MISTAKES: Mapping[Mistake, str] = {
     Mistake.TAKEN_SHORTCUT: "Ce raccourci sert déjà à une autre réponse : choisissez-en un autre.",
     Mistake.TITLE: "Saisissez un titre de 120 caractères au plus.",
     Mistake.TEXT: "Saisissez un texte de 4 000 caractères au plus.",
+    Mistake.VARIABLE: (
+        "Ce qui est entre doubles accolades n'est pas une variable connue. Vous pouvez écrire : "
+        f"{', '.join(VARIABLES)}."
+    ),
 }
 
 # What a page says after something was done, by the last part of its address.
@@ -56,4 +70,12 @@ NOTICES: Mapping[str, str] = {
     "horaires": "Les horaires exceptionnels sont à jour.",
     "reponse": "La réponse est enregistrée.",
     "suppression": "La réponse est supprimée.",
+    "courriel-essai": "Un courriel d’essai part vers votre adresse.",
+    "courriel-repris": "Le courriel est de nouveau à envoyer.",
+}
+
+MAIL_STATES: Mapping[MailState, str] = {
+    MailState.WAITING: "En attente",
+    MailState.SENT: "Envoyé",
+    MailState.GIVEN_UP: "Abandonné",
 }

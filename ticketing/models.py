@@ -4,6 +4,7 @@ A request is what a user asked to be looked into, with a reference that they kee
 ticket, followed to its end, under the same reference.
 """
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -35,6 +36,11 @@ class SupportRequest(Base):
     explanation: Mapped[str | None] = mapped_column(Text)
     disliked_answer: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    # A request to be called back: who proposed slots and until when they may be taken; then when
+    # one was. A member of the staff, by an opaque id.
+    handled_by: Mapped[UUID | None]
+    handled_until: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
 
     @property
     def reference(self) -> str:
@@ -48,3 +54,13 @@ def reference_of(number: int) -> str:
     'TK-000042'
     """
     return f"TK-{number:06d}"
+
+
+def number_of(reference: str) -> int | None:
+    """The number in a reference as somebody typed it; None when it is none.
+
+    >>> number_of("TK-000042"), number_of("42")
+    (42, None)
+    """
+    found = re.fullmatch(r"TK-(\d{6,9})", reference.strip().upper(), re.ASCII)
+    return int(found[1]) if found else None

@@ -21,6 +21,7 @@ from livechat.access import Doorkeeper, check_current, permit
 from livechat.exchange import Exchange, Heard
 from livechat.hub import Cut, Hub
 from livechat.protocol import AnyEvent, Said, Seq, Voted
+from livechat.transcripts import Transcripts, TranscriptWanted
 from web.problems import DOCUMENTED
 
 router = APIRouter(prefix="/api", tags=["api"], responses=DOCUMENTED)
@@ -187,6 +188,17 @@ async def events(
 ) -> EventsAnswer:
     """What came after event number `after`, in order, without holes."""
     return EventsAnswer(events=await exchange.events_after(conversation_id, after))
+
+
+@router.post("/conversations/{conversation_id}/transcript", status_code=201)
+async def send_transcript(
+    request: Request, conversation_id: Permitted, body: TranscriptWanted
+) -> StoredAnswer:
+    """Mail a copy of the conversation. The same `client_id` again sends nothing more."""
+    await count(request, Limited.SAY, str(conversation_id))
+    await count(request, Limited.SAY_FROM)
+    transcripts: Transcripts = request.app.state.transcripts
+    return StoredAnswer(seq=await transcripts.send(conversation_id, body), events=[])
 
 
 @router.get("/hours")

@@ -16,28 +16,51 @@ from actions.door import executor
 from actions.door import router as actions_door
 from chorus import demo
 from chorus.identity import FixedKeys, Identity, Keys, Verifier, keys_from
+from kit import outbox
 from kit.database import Database
+from kit.files import FileStore
 from kit.finishing import all_ended, repeat, stop
 from kit.limits import Limits
+from kit.mail import sender
+from kit.outbox import Outbox
 from kit.settings import Settings
 from knowledge.library import Context, Library, library
 from knowledge.routes import router as help_pages
-from livechat import retention, rounds, turns, watcher
+from livechat import calling, retention, rounds, turns, watcher
 from livechat.access import Doorkeeper
+from livechat.agenda_keeper import AgendaKeeper
+from livechat.appointment_links import Links
 from livechat.assistant import Assistant, RasaAssistant
+from livechat.attachments import Attachments
+from livechat.booking import Booking
+from livechat.calling import Calling
 from livechat.desk import Desk
 from livechat.exchange import Exchange
 from livechat.hub import Hub
 from livechat.presence import Presences
+from livechat.proposing import Proposing
 from livechat.protocol import Choice
 from livechat.retention import Retention
 from livechat.rounds import Rounds
+from livechat.transcripts import Transcripts
 from livechat.turns import Turns
+from livechat.typists import Typists
 from livechat.watcher import Watcher
 from staff.access import LoginNeeded, go_to_login
 from staff.revocations import Revocations
 from staff.routes import router as staff_pages
-from web import api, api_page, console, health, pages, problems, socket
+from web import (
+    api,
+    api_page,
+    appointment_pages,
+    appointments,
+    console,
+    files,
+    health,
+    pages,
+    problems,
+    socket,
+)
 from web.guard import Guard
 from web.health import Health
 
@@ -65,8 +88,13 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
         help_pages,
         staff_pages,
         api.router,
+        files.router,
         api_page.router,
+        appointments.router,
+        appointment_pages.router,
         console.router,
+        appointments.staff_router,
+        files.staff_router,
         socket.router,
         actions_door,
     ):
@@ -103,7 +131,9 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
                 (app.state.health.watch, health.EVERY_S),
                 (app.state.retention.purge, retention.EVERY_S),
                 (app.state.rounds.go, rounds.EVERY_S),
+                (app.state.calling.reassign, calling.EVERY_S),
                 (app.state.watcher.look, watcher.EVERY_S),
+                (app.state.outbox.deliver, outbox.EVERY_S),
             )
         ]
         yield
@@ -141,13 +171,22 @@ def _furnish(
         token_key,
     )
     state.desk = Desk(database, state.hub, token_key)
+    state.files = FileStore(settings.var / "files")
+    state.attachments = Attachments(database, state.hub, state.desk, state.files, token_key)
+    keeper = AgendaKeeper(database, state.hub, Links(token_key), sender(settings).addr_spec)
+    state.booking = Booking(keeper, token_key)
+    state.calling = Calling(keeper)
+    state.proposing = Proposing(keeper, state.desk, token_key)
+    state.transcripts = Transcripts(database, state.hub, token_key)
     state.presences = Presences(database, state.hub)
     state.rounds = Rounds(database, state.hub)
     state.watcher = Watcher(database, state.hub)
+    state.typists = Typists(database, state.hub)
     state.verifier = Verifier(
         _keys(settings, outside), settings.identity_issuer, settings.identity_audience
     )
     state.retention = Retention(database, settings)
+    state.outbox = Outbox(database, settings)
     state.executor = executor(database, shelf)
     state.health = Health(database, assistant, rasa)
 

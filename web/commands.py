@@ -36,19 +36,19 @@ async def do_migrate(_: Namespace, settings: Settings, database: Database) -> st
 async def do_purge(_: Namespace, settings: Settings, database: Database) -> str:
     gone = await Retention(database, settings).purge()
     return (
-        f"Erased {gone.conversations} conversations, {gone.requests} requests and "
-        f"{gone.assistant_events} events of the assistant that were too old."
+        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails "
+        f"and {gone.assistant_events} events of the assistant that were too old."
     )
 
 
 async def do_erase(given: Namespace, settings: Settings, database: Database) -> str:
     person = Person(conversation_id=given.id, email=given.email, subject=given.subject)
     gone = await Retention(database, settings).erase(person)
-    if not gone.conversations and not gone.requests:
+    if not gone.conversations and not gone.requests and not gone.mails:
         return "Nothing is kept about this person."
     return (
-        f"Erased {gone.conversations} conversations, {gone.requests} requests and "
-        f"{gone.assistant_events} events of the assistant. Backups are yours to look through."
+        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails "
+        f"and {gone.assistant_events} events of the assistant. Backups are yours to look through."
     )
 
 
@@ -62,6 +62,11 @@ async def do_backup(given: Namespace, settings: Settings, database: Database) ->
         raise NotFound(f"There is no database at {source} yet.")
     target = given.file or settings.var / "backups" / f"{source.stem}-{stamp}.db"
     await asyncio.to_thread(_copy, source, target)
+    # After the database: a file is there before its row is, so no copied row lacks its file.
+    kept, copied = settings.var / "files", target.with_suffix(".files")
+    if await asyncio.to_thread(kept.exists):
+        await asyncio.to_thread(shutil.copytree, kept, copied, dirs_exist_ok=True)
+        return f"Backed up to {target} and {copied}."
     return f"Backed up to {target}."
 
 

@@ -10,10 +10,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.errors import TooLarge
+from kit.file_kinds import LIMIT
 from web.problems import problem
 
 BODY_LIMIT = 64 * 1024  # bytes
-TOO_LARGE = f"A request has at most {BODY_LIMIT} bytes."
+UPLOAD_LIMIT = LIMIT + BODY_LIMIT  # one file, and the form around it
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -21,6 +22,7 @@ POLICY = (
     "frame-ancestors {ancestors}"
 )
 CHAT = "/chat"  # the one page that other sites may frame
+UPLOADS = "/files"  # how the paths end that take a file
 
 
 class Guard:
@@ -59,9 +61,10 @@ class Guard:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         send = self._with_headers(scope, send)
+        limit = UPLOAD_LIMIT if scope["path"].endswith(UPLOADS) else BODY_LIMIT
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdecimal() or int(declared) > BODY_LIMIT:
-            await problem(413, TOO_LARGE)(scope, receive, send)
+        if not declared.isdecimal() or int(declared) > limit:
+            await problem(413, _too_large(limit))(scope, receive, send)
             return
         read = 0
 
@@ -69,8 +72,8 @@ class Guard:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > BODY_LIMIT:
-                raise TooLarge(TOO_LARGE)
+            if read > limit:
+                raise TooLarge(_too_large(limit))
             return message
 
         await self.app(scope, counted, send)
@@ -95,6 +98,10 @@ class Guard:
         # Static files are asked for again each time, and answered 304 while they are the same.
         is_static = path.startswith("/static/")
         headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
+
+
+def _too_large(limit: int) -> str:
+    return f"A request has at most {limit} bytes."
 
 
 def _host_of(origin: str) -> str | None:

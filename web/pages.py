@@ -1,4 +1,5 @@
-"""The pages that users open: the chat, the script that puts its icon on a host page, the demo.
+"""The pages that users open: the chat, the ways to reach us, the script that puts the icon on a
+host page, the demo.
 
 The demo host site stands in for the real one: it signs its users in by a click, so it is served
 only where the setting `demo` is on, and says on the page that it is a demonstration.
@@ -15,8 +16,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from chorus import demo
+from kit.database import Reading
 from kit.organisation import organisation
 from kit.templating import pages
+from kit.typography import with_fixed_spaces
+from livechat import reception, words
 
 WIDGET = Path(__file__).parent / "static" / "widget.js"
 WIDGET_AGE_S = 300  # how long a browser may keep the script before it asks again
@@ -40,6 +44,17 @@ async def go_to_chat() -> RedirectResponse:
 @router.get("/chat", name="chat")
 async def show_chat(request: Request, embed: bool = False) -> HTMLResponse:
     return pages.TemplateResponse(request, "web/chat.html", {"embedded": embed})
+
+
+@router.get("/contact", name="contact")
+async def show_contact(request: Request, session: Reading) -> HTMLResponse:
+    """The three ways to reach the support. To open it does nothing: only a click there asks."""
+    context = {
+        "reception": await reception.look(session),
+        "moment": words.moment,
+        "with_fixed_spaces": with_fixed_spaces,
+    }
+    return pages.TemplateResponse(request, "web/contact.html", context)
 
 
 @router.get("/widget.js", name="widget")

@@ -71,7 +71,8 @@ async def refuse(request: Request, refusal: Exception) -> Response:
     if wants_page(request):
         return error_page(request, refusal.status)
     retry_after = refusal.retry_after if isinstance(refusal, Later) else None
-    return problem(refusal.status, str(refusal), retry_after=retry_after)
+    more = {"code": refusal.code} if refusal.code else {}
+    return problem(refusal.status, str(refusal), retry_after=retry_after, **more)
 
 
 async def malformed(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from kit.clock import now
 from kit.database import Database
 from kit.errors import NotFound, Refusal
 from kit.finishing import to_its_end
-from livechat import board, chats, log
+from livechat import board, chats, log, silent_joins
 from livechat.console_protocol import (
     Accept,
     AdvisorReads,
@@ -28,6 +28,7 @@ from livechat.console_protocol import (
     Decline,
     Finish,
     Note,
+    Propose,
     Retract,
     SetStatus,
     StaffEvent,
@@ -41,6 +42,7 @@ from livechat.console_protocol import (
 from livechat.desk import Desk
 from livechat.hub import BOARD, Cut, Hub, Listener
 from livechat.presence import Presences
+from livechat.proposing import Proposing
 from livechat.protocol import (
     AnyEvent,
     Author,
@@ -76,6 +78,7 @@ class Screen:
         self._database: Database = state.database
         self._hub: Hub = state.hub
         self._desk: Desk = state.desk
+        self._proposing: Proposing = state.proposing
         self._presences: Presences = state.presences
         self._revocations: Revocations = state.revocations
         self._sending = asyncio.Lock()
@@ -233,6 +236,9 @@ class Screen:
                 await self._desk.read(member, chat_id, seq)
             case Retract(chat_id=chat_id, seq=seq):
                 await self._desk.retract(member, chat_id, seq)
+            case Propose(client_id=client_id):
+                seq = await self._proposing.propose(member, frame)
+                await self._send(Stored(client_id=client_id, seq=seq))
             case Transfer():
                 await self._desk.transfer(member, frame)
             case Finish(chat_id=chat_id, wrap_up=wrap_up):
@@ -253,6 +259,8 @@ class Screen:
             await self._read_on(frame.conversation_id, 2**31 - 1, 2**31 - 1)  # may it be read?
             self._follower = asyncio.create_task(self._follow(frame))
         await self._presences.look_at(self._connection_id, looked_at)
+        if looked_at is not None:
+            await silent_joins.write_down(self._database, self._hub, self._member, looked_at)
 
     async def _stop_following(self) -> None:
         if self._follower is not None:

@@ -33,13 +33,13 @@ from livechat.protocol import (
     Read,
     Say,
     Seen,
-    SomeoneTypes,
     Stored,
     Typing,
     UserSeen,
     Vote,
     client_frame,
 )
+from livechat.typists import Typists
 from web import line
 
 logger = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ class Visit:
         self._database: Database = socket.app.state.database
         self._limits: Limits = socket.app.state.limits
         self._hub: Hub = socket.app.state.hub
+        self._typists: Typists = socket.app.state.typists
         self._presences: Presences = socket.app.state.presences
 
     async def last(self) -> None:
@@ -183,9 +184,7 @@ class Visit:
                 await self._count()
                 await self._exchange.vote(self._conversation_id, frame)
             case Typing():
-                self._hub.publish_to_others(
-                    self._conversation_id, listener, SomeoneTypes(author=Author.USER)
-                )
+                await self._typists.types(self._conversation_id, Author.USER, but=listener)
             case Heartbeat():
                 listener.offer(Heartbeat())
             case Read(seq=seq):

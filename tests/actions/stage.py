@@ -1,9 +1,10 @@
 """The stage on which actions are tried: real actions and executor, and a Rasa made of a dict."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -11,6 +12,7 @@ import yaml
 from actions.door import executor, remembered
 from kit.database import Database
 from knowledge.library import Context, answer_text, library
+from livechat.appointment_models import Appointment
 from livechat.assistant import Memory, Reply
 from livechat.models import Conversation
 
@@ -123,6 +125,22 @@ class Stage:
         async with self.database.writing.begin() as session:
             session.add(Conversation(sender=self.sender, identity=known, subject="host a"))
         return Context(connected=True, role=role, kind=kind)
+
+    async def has_appointment(self, start: datetime, phone: str) -> None:
+        """An advisor is to call the user then."""
+        async with self.database.writing.begin() as session:
+            conversation = Conversation(sender=self.sender)
+            session.add(conversation)
+            await session.flush()
+            session.add(
+                Appointment(
+                    conversation_id=conversation.id,
+                    member_id=uuid4(),
+                    start=start,
+                    end=start + timedelta(minutes=20),
+                    phone=phone,
+                )
+            )
 
     def _call(self, action: str, message: Message) -> dict[str, Any]:
         return {

@@ -103,11 +103,11 @@ async def test_a_red_thumb_is_about_the_answer_that_it_stands_under(stage: Stage
     ("at", "expected"),
     [
         (Stage.OPEN, ["act:advisor", "act:ticket", "act:continue"]),
-        (Stage.OPEN.replace(hour=8, minute=29), ["act:ticket", "act:continue"]),
+        (Stage.OPEN.replace(hour=8, minute=29), ["act:ticket", "act:callback", "act:continue"]),
         (Stage.OPEN.replace(hour=8, minute=30), ["act:advisor", "act:ticket", "act:continue"]),
-        (Stage.OPEN.replace(hour=18, minute=30), ["act:ticket", "act:continue"]),
-        (Stage.SATURDAY, ["act:ticket", "act:continue"]),
-        (Stage.CHRISTMAS, ["act:ticket", "act:continue"]),
+        (Stage.OPEN.replace(hour=18, minute=30), ["act:ticket", "act:callback", "act:continue"]),
+        (Stage.SATURDAY, ["act:ticket", "act:callback", "act:continue"]),
+        (Stage.CHRISTMAS, ["act:ticket", "act:callback", "act:continue"]),
     ],
     ids=str,
 )

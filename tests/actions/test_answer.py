@@ -1,8 +1,12 @@
 """The answers of the knowledge base, as the assistant gives them."""
 
+from datetime import timedelta
+
 from actions import words
+from kit.clock import now
 from knowledge.library import Context, library, redirection_text
 from livechat.protocol import Decision
+from livechat.words import moment
 from tests.actions.stage import Stage, ask, clicked, text_of, typed
 from tests.clock import Clock
 
@@ -130,3 +134,18 @@ async def test_an_advisor_is_a_button_below_an_answer_only_while_there_may_be_on
         clock.put_at(Stage.SATURDAY)
         closed = await stage.one("action_answer", ask(section))
         assert {choice.id for choice in closed.choices} == {"act:ticket"}
+
+
+async def test_who_has_an_appointment_and_asks_about_it_is_told_when(
+    stage: Stage, clock: Clock
+) -> None:
+    question = ask("aide_canaux/rendez_vous", "c'est quand mon rdv ?")
+    assert (await stage.one("action_answer", question)).text == text_of("aide_canaux/rendez_vous")
+    start = now() + timedelta(days=1)
+    await stage.has_appointment(start, "+33612345678")
+    told = (await stage.one("action_answer", question)).text or ""
+    assert moment(start) in told
+    assert "06 •• •• •• 78" in told
+    assert (await stage.one("action_answer", ask(LOGIN))).text == text_of(LOGIN)
+    clock.put_at(start + timedelta(days=1))
+    assert (await stage.one("action_answer", question)).text == text_of("aide_canaux/rendez_vous")

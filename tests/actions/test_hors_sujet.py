@@ -90,7 +90,8 @@ async def test_help_is_offered_out_of_hours_without_an_advisor(stage: Stage, clo
     clock.put_at(Stage.SATURDAY)
     await stage.one("action_clarify", UNKNOWN)
     second = await stage.one("action_clarify", UNKNOWN)
-    assert [choice.id for choice in second.choices] == ["act:ticket", "act:continue"]
+    offered = ["act:ticket", "act:callback", "act:continue"]
+    assert [choice.id for choice in second.choices] == offered
     assert stage.slots["pending_offer"] == "act:ticket"
 
 

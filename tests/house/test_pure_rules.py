@@ -15,10 +15,11 @@ NAMES = (
     "kit/spans.py",
     "livechat/conversation.py",
     "livechat/queue.py",
+    "livechat/slots.py",
     "ticketing/lifecycle.py",
 )
 RULES = [ROOT / name for name in NAMES if (ROOT / name).exists()]
-BESIDE = {"kit.errors", "kit.spans"}  # pure themselves
+BESIDE = {"kit.calendar", "kit.errors", "kit.spans"}  # pure themselves
 
 
 @pytest.mark.parametrize("path", RULES, ids=name_of)

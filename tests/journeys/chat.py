@@ -12,7 +12,7 @@ class Chat:
     def __init__(self, place: Page | Frame | FrameLocator, page: Page) -> None:
         self.place = place
         self.page = page
-        self.text = place.get_by_label("Votre question")
+        self.text = place.get_by_label(re.compile("^Votre (question|message)"))
         self.messages = place.locator(".message")
         self.banner = place.locator("#banner")
         self.account = place.locator("#account")
@@ -64,6 +64,12 @@ class Chat:
 
     # With an advisor ---------------------------------------------------------------------
 
+    def ask_for_a_person(self) -> None:
+        """In words, then by the button of the offer; ends in the queue."""
+        self.ask("je veux parler à un humain")
+        self.choice("Parler à un conseiller").click()
+        self.wait_for_queue()
+
     def wait_for_queue(self) -> None:
         """In the queue, and told which place it is, or that nobody is there."""
         told = re.compile(r"position \d+|Aucun conseiller")
@@ -88,12 +94,37 @@ class Chat:
         """The header says that a person answers, and the thread says who."""
         expect(self.answered_by).to_contain_text("une personne")
         expect(self.messages.filter(has_text=f"une personne : {name}").last).to_be_visible()
+        expect(self.text).to_have_accessible_name(f"Votre message à {name}")
 
     def advisor_says(self, text: str) -> Locator:
         """The advisor's message with that text, once it is there."""
         message = self.place.locator(".message--advisor").filter(has_text=text).last
         expect(message).to_be_visible()
         return message
+
+    def choose_time(self, phone: str, email: str = "") -> Locator:
+        """Takes the first time of the last proposal. The dialog closes when that succeeds."""
+        dialog = self.place.get_by_role("dialog", name="Rendez-vous téléphonique")
+        if not dialog.is_visible():
+            self.place.get_by_role("button", name="Choisir un horaire").last.click()
+        dialog.get_by_label("Votre numéro de téléphone").fill(phone)
+        dialog.get_by_label("Votre adresse électronique").fill(email)
+        dialog.get_by_role("button", name="Confirmer le rendez-vous").click()
+        return dialog
+
+    def ask_for_transcript(self, email: str) -> None:
+        """Once a talk with an advisor is over."""
+        self.choice("Recevoir une copie par courriel").click()
+        dialog = self.place.get_by_role("dialog", name="Recevoir une copie")
+        dialog.get_by_label("Votre adresse électronique").fill(email)
+        dialog.get_by_role("button", name="Envoyer la copie").click()
+        expect(self.messages.last).to_contain_text(email)
+
+    def attach(self, name: str, content: bytes) -> None:
+        """Sends a file; whether it was taken is for the caller to see."""
+        self.place.locator("#file").set_input_files(
+            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        )
 
     def expect_read(self) -> None:
         """The advisor has read what the user said last."""

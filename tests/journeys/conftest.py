@@ -3,7 +3,13 @@
 A journey fails when the browser reports an error of a script or a breach of the content policy.
 """
 
+import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import (
@@ -17,6 +23,7 @@ from playwright.sync_api import (
 
 from setup.ports import free_loopback_port
 from tests.journeys.chat import Chat
+from tests.journeys.console import Console
 from tests.journeys.demo import Demo
 from tests.journeys.service import Service
 
@@ -25,7 +32,22 @@ WAIT_MS = 12_000  # a busy machine is slow; nothing here waits that long when al
 
 expect.set_options(timeout=WAIT_MS)
 
+PASSWORD = "quatre mots sans rapport"
+PARIS = ZoneInfo("Europe/Paris")
+REASON = "journée d’essai"
+_numbers = count(1)
+
 type NewContext = Callable[..., BrowserContext]
+type Hire = Callable[..., Console]
+
+
+# They move the clock for long. The last one leaves it elsewhere.
+LAST = ("test_on_a_holiday.py", "test_with_an_advisor.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever they are called, those come after all others, in this order."""
+    items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +111,70 @@ def chat(page: Page, service: Service) -> Chat:
 def demo(page: Page, service: Service) -> Demo:
     """The demo host page, the panel still closed."""
     return Demo.open(page, service.address)
+
+
+# With advisors -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hire(service: Service, new_context: NewContext) -> Iterator[Hire]:
+    """Invites somebody by the command; they follow the link and open their console, available."""
+    hired: list[Console] = []
+
+    def hire_one(name: str, role: str = "advisor", **options: object) -> Console:
+        options = {"viewport": {"width": 1280, "height": 800}} | options
+        page = new_context(**options).new_page()
+        link = invitation(service, f"{name.lower()}-{next(_numbers)}@example.org", role)
+        console = Console.accept_invitation(page, service.address, link, name, PASSWORD)
+        if role != "administrator":  # who takes no chats
+            console.set_status("available")
+        hired.append(console)
+        return console
+
+    yield hire_one
+    for console in hired:
+        if not console.page.is_closed():
+            console.open(console.page, service.address).log_out()
+
+
+def invitation(service: Service, email: str, role: str = "advisor") -> str:
+    """The link that invites them."""
+    words = ("staff", "--email", email, "--role", role, "--port", str(service.port))
+    said = service.command(*words)
+    found = re.search(r"https?://\S+", said)
+    assert found is not None, said
+    return found.group()
+
+
+@pytest.fixture
+def nobody_left_over(service: Service) -> Iterator[None]:
+    """What a journey left open would be offered in the next one."""
+    yield
+    with sqlite3.connect(service.folder / "var" / "claudia.db", timeout=20) as database:
+        database.execute("UPDATE chats SET state = 'ended', ended_at = queued_at")
+        database.execute("UPDATE conversations SET mode = 'assistant'")
+    database.close()
+
+
+@pytest.fixture
+def open_today(service: Service) -> Iterator[None]:
+    """Open day and night, whatever day it is, without moving the clock: by exceptions."""
+    with exceptional_hours(service, "open", "--from", "00:00", "--to", "00:00"):
+        yield
+
+
+@contextmanager
+def exceptional_hours(service: Service, *what: str) -> Iterator[None]:
+    """`what`: "close", or "open" and its hours. Tomorrow too, should it be nearly midnight."""
+    at = datetime.now(UTC).astimezone(PARIS)
+    for day in {f"{at:%Y-%m-%d}", f"{at + timedelta(hours=1):%Y-%m-%d}"}:
+        service.command("hours", what[0], day, *what[1:], "--reason", REASON)
+    try:
+        yield
+    finally:
+        for line in service.command("hours", "list").splitlines():
+            if REASON in line:
+                service.command("hours", "remove", line.split()[0])
 
 
 def _watch(page: Page, errors: list[str]) -> None:

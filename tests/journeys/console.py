@@ -26,6 +26,8 @@ class Console:
         self.mine = page.get_by_role("list", name="Mes discussions", exact=True)
         self.to_conclude = page.get_by_role("list", name="À conclure", exact=True)
         self.others = page.get_by_role("list", name="Toutes les autres discussions", exact=True)
+        self.appointments = page.get_by_role("list", name="Rendez-vous téléphoniques")
+        self.callbacks = page.get_by_role("list", name="Rappels demandés")
         self.advisors = page.get_by_role("list", name="Conseillers", exact=True)
         self.title = page.get_by_role(
             "heading", name=re.compile("Discussion avec|Aucune discussion")
@@ -131,6 +133,32 @@ class Console:
         expect(said).to_be_visible()
         number = said.get_attribute("data-seq")  # its text may go, its number stays
         return self.thread.locator(f'[data-seq="{number}"]')
+
+    def propose_appointment(self, times: int = 1) -> None:
+        """Proposes my first free times to the user of the open chat."""
+        self.page.get_by_role("button", name="Rendez-vous", exact=True).click()
+        self._choose_times(times)
+
+    def propose_callback(self) -> None:
+        """Proposes my first free time to the last who asked to be called back."""
+        row = self.callbacks.get_by_role("listitem").last
+        row.get_by_role("button", name="Proposer des horaires").click()
+        self._choose_times(1)
+
+    def _choose_times(self, times: int) -> None:
+        dialog = self.page.get_by_role("dialog", name="Proposer un rendez-vous téléphonique")
+        for number in range(times):
+            dialog.get_by_role("checkbox").nth(number).check()
+        dialog.get_by_role("button", name="Proposer ces horaires").click()
+        expect(dialog).to_be_hidden()
+
+    def attach(self, name: str, content: bytes) -> None:
+        """Sends a file, and waits until the server has stored it."""
+        sent = self.thread.locator(".message--advisor[data-seq]").filter(has_text=name)
+        self.page.locator("#file").set_input_files(
+            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        )
+        expect(sent.last).to_be_visible()
 
     def note(self, text: str) -> Locator:
         self.page.get_by_role("radio", name="Note interne", exact=True).check()

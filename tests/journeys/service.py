@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +57,26 @@ class Service:
                 process.send_signal(signal.SIGINT)
                 process.wait(STOP_S)
 
+    @contextmanager
+    def second_web(self) -> Iterator[str]:
+        """Another web process on the same data, beside the first. Yields its address."""
+        port = free_loopback_port()
+        known = Path(f"/proc/{self._child('serve')}/environ").read_bytes().split(b"\0")
+        same = dict(line.decode().split("=", 1) for line in known if line.startswith(b"CLAUDIA_"))
+        command = [*WEB, "serve", "--host", "127.0.0.1", "--port", str(port)]
+        environment = os.environ | self.settings() | same
+        with (self.folder / "second-web.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+            try:
+                address = f"http://127.0.0.1:{port}"
+                _wait_until(lambda: _is_ready(address))
+                yield address
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(STOP_S)
+
     def settings(self) -> dict[str, str]:
         """What a command needs to work on the same data, at the same time."""
         settings = {"CLAUDIA_VAR": str(self.folder / "var"), "CLAUDIA_RATE_LIMITS": "off"}
@@ -68,6 +88,14 @@ class Service:
             "FAKETIME_CACHE_DURATION": str(CLOCK_NOTICED_S),  # reading at each call costs much
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # or every timer would jump too
         }
+
+    def command(self, *words: str) -> str:
+        """What the command line of this service says, at its own time."""
+        environment = os.environ | self.settings()
+        done = subprocess.run(
+            [*WEB, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
@@ -99,20 +127,23 @@ class Service:
         raise LookupError(f"No child of the service has {word!r} in its command.")
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                break
-            if self._is_ready():
-                return
-            time.sleep(0.3)
-        log = (self.folder / "service.log").read_text(encoding="utf-8", errors="replace")
-        raise RuntimeError(f"The service does not start:\n{log[-3000:]}")
+        _wait_until(lambda: self._process.poll() is not None or _is_ready(self.address))
+        if self._process.poll() is not None or not _is_ready(self.address):
+            log = (self.folder / "service.log").read_text(encoding="utf-8", errors="replace")
+            raise RuntimeError(f"The service does not start:\n{log[-3000:]}")
 
-    def _is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.address}/healthz", timeout=5) as answer:
-                ready: bool = answer.status == 200
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return False
-        return ready
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    """Returns after START_S in any case."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and not is_so():
+        time.sleep(0.3)
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+            ready: bool = answer.status == 200
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+    return ready

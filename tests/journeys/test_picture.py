@@ -1,25 +1,50 @@
-"""The picture at the top of README: the chat as it is, taken by a journey.
+"""The pictures of README and of the advisors' guide: everything as it is."""
 
-Set CLAUDIA_PICTURES=1 to take it again; otherwise a test run leaves the tree as it is.
-"""
-
-import os
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.chat import Chat
+from tests.journeys.conftest import Hire
 from tests.journeys.demo import Demo
+from tests.journeys.pictures import take_picture
+from tests.kit.test_file_kinds import PDF
 
-PICTURE = Path(__file__).parents[2] / "docs" / "images" / "chat.png"
+QUESTION = "jai saisi ma facture hier et la mairie a rien recu"
 
 
 def test_readme_shows_the_chat_as_it_is(demo: Demo, tmp_path: Path) -> None:
     demo.page.set_viewport_size({"width": 1280, "height": 960})
     chat = demo.open_chat()
-    answer = chat.ask("jai saisi ma facture hier et la mairie a rien recu")
+    answer = chat.ask(QUESTION)
     expect(answer.get_by_role("button", name="Utile", exact=True)).to_be_attached()
-    demo.page.mouse.move(0, 0)
-    wanted = PICTURE if os.environ.get("CLAUDIA_PICTURES") else tmp_path / PICTURE.name
-    wanted.parent.mkdir(parents=True, exist_ok=True)
-    demo.page.screenshot(path=wanted)
-    assert wanted.stat().st_size > 10_000
+    take_picture(demo.page, "chat.png", tmp_path)
+
+
+@pytest.mark.usefixtures("nobody_left_over", "open_today")
+def test_the_guide_shows_the_console_as_it_is(chat: Chat, hire: Hire, tmp_path: Path) -> None:
+    chat.ask(QUESTION)
+    claire = hire("Claire", viewport={"width": 1366, "height": 860})
+    chat.ask_for_a_person()
+    expect(claire.offers.get_by_role("listitem").first).to_be_visible()
+    take_picture(claire.page, "console-proposition.png", tmp_path)
+    claire.accept_offer()
+    chat.wait_for_advisor("Claire")
+    claire.say("Bonjour, je regarde votre facture avec vous.")
+    chat.say("merci, voici l’accusé de dépôt")
+    chat.attach("accuse-de-depot.pdf", PDF)
+    expect(claire.messages.last).to_contain_text("accuse-de-depot.pdf")
+    claire.note("Facture encore à l’état « Brouillon ».")
+    claire.page.get_by_role("radio", name="Message", exact=True).check()
+    take_picture(claire.page, "console-discussion.png", tmp_path)
+    claire.page.get_by_role("button", name="Rendez-vous", exact=True).click()
+    dialog = claire.page.get_by_role("dialog", name="Proposer un rendez-vous téléphonique")
+    dialog.get_by_role("checkbox").first.check()
+    take_picture(claire.page, "console-rendez-vous.png", tmp_path)
+    dialog.get_by_role("button", name="Annuler").click()
+    claire.page.get_by_role("button", name="Terminer", exact=True).click()
+    take_picture(claire.page, "console-terminer.png", tmp_path)
+    claire.page.keyboard.press("Escape")
+    claire.finish("explained")
+    claire.expect_no_offer()

@@ -95,6 +95,22 @@ def test_the_host_page_may_open_and_close_the_panel(demo: Demo) -> None:
     expect(demo.panel).to_be_hidden()
 
 
+def test_another_site_asks_for_nobody_in_the_name_of_the_user(
+    page: Page, host_address: str
+) -> None:
+    """Of its pages a click is not to be had; a page of ours is test_contact.py's business."""
+    demo = Demo.open(page, host_address)
+    page.evaluate("window.ClaudIA.ask('advisor')")
+    demo.chat.expect_greeting()
+    page.evaluate("window.ClaudIA.ask('ticket')")
+    page.evaluate(
+        "document.querySelector('#claudia-widget').shadowRoot.querySelector('iframe')"
+        ".contentWindow.postMessage({claudia: 1, type: 'act', act: 'advisor'}, '*')"
+    )
+    demo.chat.ask("bonjour")
+    expect(demo.chat.place.locator(".message--user")).to_have_count(1)
+
+
 def test_the_conversation_leaves_no_cookie(chat: Chat) -> None:
     chat.ask("bonjour")
     assert chat.page.context.cookies() == []

@@ -1,28 +1,23 @@
 """A user and an advisor, each in a browser of their own: from a wish for a person to the end."""
 
-import os
-import re
-import sqlite3
-import subprocess
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.chat import Chat
-from tests.journeys.conftest import NewContext
-from tests.journeys.console import Console
-from tests.journeys.service import FAKETIME, ROOT, WEB, Service
+from tests.journeys.conftest import Hire
+from tests.journeys.service import FAKETIME, Service
 from tests.journeys.test_dissatisfaction import QUESTION, next_tuesday, thumb_down_and_explain
+from tests.kit.test_file_kinds import PDF, image
 
-pytestmark = pytest.mark.skipif(not FAKETIME.exists(), reason="libfaketime is not installed")
+pytestmark = [
+    pytest.mark.skipif(not FAKETIME.exists(), reason="libfaketime is not installed"),
+    pytest.mark.usefixtures("nobody_left_over"),
+]
 
-PASSWORD = "quatre mots sans rapport"
 GRACE_MS = 40_000  # a lost advisor is noticed within 15 s, and the user told within 30
-_numbers = count(1)
-
-type Hire = Callable[[str], Console]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -32,53 +27,7 @@ def _open_all_day(service: Service) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _nobody_left_over(service: Service) -> Iterator[None]:
-    """What a journey left open would be offered in the next one."""
-    yield
-    with sqlite3.connect(service.folder / "var" / "claudia.db", timeout=20) as database:
-        database.execute("UPDATE chats SET state = 'ended', ended_at = queued_at")
-        database.execute("UPDATE conversations SET mode = 'assistant'")
-    database.close()
-
-
-@pytest.fixture
-def hire(service: Service, new_context: NewContext) -> Iterator[Hire]:
-    """Invites somebody by the command; they follow the link and open their console, available."""
-    hired: list[Console] = []
-
-    def hire_one(name: str) -> Console:
-        page = new_context(viewport={"width": 1280, "height": 800}).new_page()
-        link = invitation(service, f"{name.lower()}-{next(_numbers)}@example.org")
-        console = Console.accept_invitation(page, service.address, link, name, PASSWORD)
-        console.set_status("available")
-        hired.append(console)
-        return console
-
-    yield hire_one
-    for console in hired:
-        if not console.page.is_closed():
-            console.log_out()
-
-
-def invitation(service: Service, email: str) -> str:
-    command = [*WEB, "staff", "--email", email, "--role", "advisor", "--port", str(service.port)]
-    environment = os.environ | service.settings()
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    found = re.search(r"https?://\S+", done.stdout)
-    assert found is not None, done.stdout
-    return found.group()
-
-
-def ask_for_a_person(chat: Chat) -> None:
-    chat.ask("je veux parler à un humain")
-    chat.choice("Parler à un conseiller").click()
-    chat.wait_for_queue()
-
-
-def test_from_a_red_thumb_to_the_rating(chat: Chat, hire: Hire) -> None:
+def test_from_a_red_thumb_to_the_rating(chat: Chat, hire: Hire, service: Service) -> None:
     claire = hire("Claire")
     thumb_down_and_explain(chat)
     chat.choice("Parler à un conseiller").click()
@@ -94,13 +43,18 @@ def test_from_a_red_thumb_to_the_rating(chat: Chat, hire: Hire) -> None:
     chat.expect_read()
     claire.finish("solved")
     chat.rate(5)
+    chat.ask_for_transcript("camille@exemple.fr")
+    mail = chat.page.context.new_page()
+    mail.goto(f"{service.address}/courriels")
+    mail.get_by_role("link", name="Votre conversation avec l’assistance").first.click()
+    expect(mail.get_by_role("main")).to_contain_text("je regarde avec vous")
     assert not any("compte verrouillé" in text for text in chat.texts())
     chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
 
 
 def test_who_waits_is_told_their_place_goes_on_asking_and_may_leave(chat: Chat, hire: Hire) -> None:
     hire("Claire").set_status("away")
-    ask_for_a_person(chat)
+    chat.ask_for_a_person()
     assert chat.queue_text()
     chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
     chat.leave_queue()
@@ -109,7 +63,7 @@ def test_who_waits_is_told_their_place_goes_on_asking_and_may_leave(chat: Chat, 
 
 def test_a_message_is_taken_back_on_both_sides(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
-    ask_for_a_person(chat)
+    chat.ask_for_a_person()
     claire.accept_offer()
     said = claire.say("mauvaise fenêtre")
     chat.advisor_says("mauvaise fenêtre")
@@ -120,7 +74,7 @@ def test_a_message_is_taken_back_on_both_sides(chat: Chat, hire: Hire) -> None:
 
 def test_a_chat_is_handed_to_a_colleague_with_a_note(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
-    ask_for_a_person(chat)
+    chat.ask_for_a_person()
     claire.accept_offer()
     david = hire("David")
     claire.transfer(colleague="David", note="il attend son code service")
@@ -132,7 +86,7 @@ def test_a_chat_is_handed_to_a_colleague_with_a_note(chat: Chat, hire: Hire) -> 
 
 def test_a_killed_browser_gives_the_chat_to_a_colleague(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
-    ask_for_a_person(chat)
+    chat.ask_for_a_person()
     claire.accept_offer()
     david = hire("David")
     claire.page.close()
@@ -143,9 +97,72 @@ def test_a_killed_browser_gives_the_chat_to_a_colleague(chat: Chat, hire: Hire) 
     chat.advisor_says("Je reprends votre discussion.")
 
 
+def test_files_go_both_ways_and_what_is_refused_is_told(
+    chat: Chat, hire: Hire, errors: list[str], tmp_path: Path
+) -> None:
+    claire = hire("Claire")
+    chat.ask_for_a_person()
+    claire.accept_offer()
+    chat.wait_for_advisor("Claire")
+    chat.attach("capture d’écran.png", image("PNG", size=(400, 300)))
+    picture = claire.messages.last.get_by_role("link", name="capture d’écran.png")
+    expect(picture.locator("img")).to_have_js_property("naturalWidth", 400)
+    chat.attach("virus.exe", b"MZ\x00\x01")
+    expect(chat.place.get_by_role("alert")).to_contain_text("PNG, JPEG, PDF et texte")
+    errors.clear()  # the browser notes the refusal as well
+    claire.attach("guide.pdf", PDF)
+    with chat.page.expect_download() as download:
+        chat.advisor_says("guide.pdf").get_by_role("button", name="guide.pdf").click()
+    assert download.value.suggested_filename == "guide.pdf"
+    download.value.save_as(tmp_path / "guide.pdf")
+    assert (tmp_path / "guide.pdf").read_bytes() == PDF
+    chat.page.reload()
+    expect(chat.advisor_says("guide.pdf")).to_be_visible()
+
+
+def test_an_appointment_is_proposed_taken_found_again_and_called_off(
+    chat: Chat, hire: Hire, errors: list[str]
+) -> None:
+    claire = hire("Claire")
+    chat.ask_for_a_person()
+    claire.accept_offer()
+    chat.wait_for_advisor("Claire")
+    claire.propose_appointment(times=2)
+    dialog = chat.choose_time(phone="12")
+    expect(dialog.get_by_role("alert")).to_contain_text("n’est pas reconnu")
+    errors.clear()  # the browser notes the refusal as well
+    chat.choose_time(phone="06 12 34 56 78", email="camille@exemple.fr")
+    expect(chat.messages.last).to_contain_text("Claire vous appellera")
+    expect(claire.appointments.get_by_role("listitem")).to_contain_text("06 12 34 56 78")
+    assert "06 12 34 56 78" not in " ".join(chat.texts())
+    with chat.page.expect_popup() as opened:
+        chat.place.get_by_role("link", name="Voir, déplacer ou annuler").click()
+    page = opened.value
+    expect(page.get_by_role("heading", level=1)).to_contain_text("rendez-vous téléphonique")
+    page.get_by_role("link", name="Annuler").click()
+    page.get_by_role("button", name="Annuler").click()
+    expect(page.get_by_role("main")).to_contain_text("annulé")
+    expect(chat.messages.last).to_contain_text("est annulé")
+    expect(claire.appointments).to_be_hidden()
+
+
+def test_who_asked_to_be_called_back_is_proposed_times(chat: Chat, hire: Hire) -> None:
+    claire = hire("Claire")
+    claire.set_status("away")
+    chat.ask_for_a_person()
+    chat.choose_in_queue("Être rappelé(e)")
+    claire.page.reload()
+    claire.expect_connected()
+    claire.propose_callback()
+    chat.choose_time(phone="+33 6 12 34 56 78")
+    expect(chat.messages.last).to_contain_text("Claire vous appellera")
+    claire.page.reload()
+    expect(claire.appointments.get_by_role("listitem")).to_contain_text("06 12 34 56 78")
+
+
 def test_both_sides_reload_in_mid_chat_and_find_everything(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
-    ask_for_a_person(chat)
+    chat.ask_for_a_person()
     claire.accept_offer()
     chat.say("je suis là")
     expect(claire.messages.last).to_contain_text("je suis là")
@@ -163,17 +180,22 @@ def test_both_sides_reload_in_mid_chat_and_find_everything(chat: Chat, hire: Hir
 
 def test_the_user_ends_the_talk_and_the_assistant_answers_again(chat: Chat, hire: Hire) -> None:
     claire = hire("Claire")
-    ask_for_a_person(chat)
+    chat.ask_for_a_person()
     claire.accept_offer()
     chat.wait_for_advisor("Claire")
     chat.end_chat()
     chat.rate(2)
     expect(claire.to_conclude).to_be_visible()
+    claire.page.reload()
+    claire.expect_connected()
+    claire.to_conclude.get_by_role("button").first.click()
+    claire.finish("abandoned")
+    expect(claire.to_conclude).to_be_hidden()
     chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
 
 
 def test_closing_time_tells_who_waits_and_keeps_their_request(chat: Chat, service: Service) -> None:
-    ask_for_a_person(chat)
+    chat.ask_for_a_person()
     with service.at(next_tuesday(hour=20)):  # the last journey: the clock does not come back
         expect(chat.messages.last).to_contain_text("TK-")
         expect(chat.messages.last).to_contain_text("Les conseillers reviennent")

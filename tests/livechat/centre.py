@@ -46,6 +46,7 @@ class Centre(Talk):
                 email=f"{name.lower()}@example.org",
                 name=name,
                 role=role,
+                password_hash="of a password that nobody types here",
                 capacity=capacity,
                 skills=list(skills),
                 created_at=now(),

@@ -7,14 +7,16 @@ import pytest
 
 from kit.database import Database
 from kit.errors import Conflict, NotFound
-from livechat import board
+from knowledge.library import library
+from livechat import board, silent_joins
 from livechat.assignment import OFFER
 from livechat.chats import USER_GONE_AFTER
 from livechat.desk_models import AdvisorStatus, ChatEnd, ChatState, WrapUp
+from livechat.dossier import dossier
 from livechat.presence import GRACE, LEASE
 from livechat.protocol import Act, Author, MessageEvent, Mode, RetractedEvent
 from livechat.queue import PassedOver
-from staff.models import Role
+from staff.models import Role, StaffMember
 from tests.clock import Clock
 from tests.livechat.centre import Centre
 from tests.livechat.fakes import identity
@@ -392,6 +394,88 @@ async def test_nobody_is_handed_a_chat_who_is_not_there(centre: Centre) -> None:
         await centre.transfer(claire, chat_id, member_id=absent.id)
 
 
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("state", [ChatState.WAITING, ChatState.OFFERED, ChatState.ACTIVE])
+async def test_who_oversees_hands_any_open_chat_to_an_advisor_with_a_note(
+    centre: Centre, state: ChatState, role: Role
+) -> None:
+    chief = await centre.hire("Anne", role=role, ready=False)
+    conversation_id = await in_state(centre, state)
+    david = await centre.hire("David", ready=False)
+    await centre.presences.come(david.id)  # there, and away: the chief chose him all the same
+    before = await centre.messages(conversation_id)
+    chat_id = (await centre.chat_of(conversation_id)).id
+    await centre.transfer(chief, chat_id, member_id=david.id, note="à reprendre")
+    chat = await centre.chat_of(conversation_id)
+    assert (chat.state, chat.advisor_id) == (ChatState.OFFERED, david.id)
+    logged = [(each.kind, each.member) for each in await centre.staff_events(conversation_id)]
+    assert logged[-2:] == [("note", "Anne"), ("transferred", "Anne")]
+    told = (await centre.messages(conversation_id))[len(before) :]
+    assert bool(told) == (state is ChatState.ACTIVE)  # who waits already is told nothing new
+    await centre.desk.accept(david, chat_id)
+    assert await centre.mode(conversation_id) is Mode.ADVISOR
+
+
+@pytest.mark.parametrize("state", [ChatState.WAITING, ChatState.OFFERED, ChatState.ACTIVE])
+async def test_who_oversees_hands_any_open_chat_to_a_skill(
+    centre: Centre, state: ChatState
+) -> None:
+    chief = await centre.hire("Anne", role=Role.SUPERVISOR, ready=False)
+    conversation_id = await in_state(centre, state)
+    elsa = await centre.hire("Elsa", skills=("api",), capacity=0)
+    chat_id = (await centre.chat_of(conversation_id)).id
+    await centre.transfer(chief, chat_id, skill="api")
+    chat = await centre.chat_of(conversation_id)
+    assert (chat.state, chat.skill) == (ChatState.WAITING, "api")
+    await centre.transfer(chief, chat_id, member_id=elsa.id)
+    assert (await centre.chat_of(conversation_id)).advisor_id == elsa.id
+
+
+async def in_state(centre: Centre, state: ChatState) -> UUID:
+    """A conversation whose chat is waiting, or offered to Claire, or hers."""
+    if state is ChatState.WAITING:
+        return await centre.queue_up()
+    claire = await centre.hire("Claire", capacity=1)
+    conversation_id = await centre.queue_up()
+    if state is ChatState.ACTIVE:
+        await centre.desk.accept(claire, (await centre.chat_of(conversation_id)).id)
+    return conversation_id
+
+
+async def test_an_advisor_moves_neither_what_waits_nor_what_is_over(centre: Centre) -> None:
+    claire = await centre.hire("Claire")
+    conversation_id = await centre.queue_up()
+    offered = (await centre.chat_of(conversation_id)).id
+    _, over = await centre.serve(claire)
+    await centre.finish(claire, over)
+    chief = await centre.hire("Anne", role=Role.SUPERVISOR, ready=False)
+    for member, chat_id in ((claire, offered), (claire, over), (chief, over)):
+        with pytest.raises(NotFound):
+            await centre.transfer(member, chat_id)
+
+
+async def test_nobody_is_handed_a_chat_who_takes_none(centre: Centre) -> None:
+    claire = await centre.hire("Claire")
+    _, chat_id = await centre.serve(claire)
+    chief = await centre.hire("Anne", role=Role.ADMINISTRATOR)
+    for absent in (chief.id, uuid4()):
+        with pytest.raises(Conflict, match="not there"):
+            await centre.transfer(claire, chat_id, member_id=absent)
+
+
+async def test_a_chat_that_never_was_is_as_good_as_one_on_offer_to_a_colleague(
+    centre: Centre,
+) -> None:
+    await centre.hire("Claire")
+    offered = (await centre.chat_of(await centre.queue_up())).id
+    david = await centre.hire("David")
+    for chat_id in (offered, uuid4()):
+        with pytest.raises(Conflict, match="not on offer"):
+            await centre.desk.accept(david, chat_id)
+        await centre.desk.decline(david, chat_id)
+    assert (await centre.chats())[0].state is ChatState.OFFERED
+
+
 async def test_a_transfer_to_a_skill_waits_for_who_has_it(centre: Centre, clock: Clock) -> None:
     claire = await centre.hire("Claire")
     conversation_id, chat_id = await centre.serve(claire)
@@ -409,10 +493,99 @@ async def test_the_end_thanks_and_takes_a_rating(centre: Centre) -> None:
     conversation_id, chat_id = await centre.serve(claire)
     await centre.finish(claire, chat_id)
     last = (await centre.messages(conversation_id))[-1]
-    assert [choice.id for choice in last.choices] == [f"act:rate_{n}" for n in range(1, 6)]
+    rates = [f"act:rate_{n}" for n in range(1, 6)]
+    assert [choice.id for choice in last.choices] == [*rates, "act:transcript"]
     await centre.click(conversation_id, "act:rate_4")
     assert (await centre.chat_of(conversation_id)).rating == 4
     assert await centre.mode(conversation_id) is Mode.ASSISTANT
+
+
+# Reading along ---------------------------------------------------------------------------
+
+
+async def test_who_oversees_and_reads_along_is_written_down_once_a_chat_for_staff_only(
+    centre: Centre,
+) -> None:
+    claire = await centre.hire("Claire")
+    chief = await centre.hire("Anne", role=Role.SUPERVISOR, ready=False)
+    david = await centre.hire("David", ready=False)
+    conversation_id, chat_id = await centre.serve(claire)
+    before = await centre.events(conversation_id)
+
+    async def joined() -> list[str | None]:
+        logged = await centre.staff_events(conversation_id)
+        return [event.member for event in logged if event.kind == "joined"]
+
+    for member in (claire, david, chief, chief):
+        await silent_joins.write_down(centre.database, centre.hub, member, conversation_id)
+    assert await joined() == ["Anne"]
+    assert await centre.events(conversation_id) == before
+    await centre.finish(claire, chat_id)
+    await silent_joins.write_down(centre.database, centre.hub, chief, conversation_id)
+    assert await joined() == ["Anne"]  # nobody talks there any more
+
+
+# Ended without the advisor ---------------------------------------------------------------
+
+
+async def to_wrap_up(centre: Centre, member: StaffMember) -> list[UUID]:
+    seen = (await centre.board(member)).chats
+    return [chat.id for chat in seen if chat.state is ChatState.ENDED]
+
+
+@pytest.mark.parametrize("end", [ChatEnd.LEFT, ChatEnd.USER_GONE])
+async def test_a_chat_that_the_user_ended_stays_on_the_board_until_its_reason_is_given(
+    centre: Centre, clock: Clock, end: ChatEnd
+) -> None:
+    claire = await centre.hire("Claire")
+    chief = await centre.hire("Anne", role=Role.SUPERVISOR, ready=False)
+    conversation_id, chat_id = await centre.serve(claire)
+    if end is ChatEnd.LEFT:
+        await centre.click(conversation_id, Act.LEAVE)
+    else:
+        await centre.presences.user_came(conversation_id)
+        await centre.presences.user_left(conversation_id)
+        clock.forward(seconds=(USER_GONE_AFTER + SECOND).total_seconds())
+        await centre.stay()
+        await centre.rounds.go()
+    assert (await centre.chat_of(conversation_id)).end is end
+    seen = await centre.board(claire)
+    assert [(chat.id, chat.state) for chat in seen.chats] == [(chat_id, ChatState.ENDED)]
+    assert seen.me.load == 0
+    assert await to_wrap_up(centre, chief) == []
+    await centre.finish(claire, chat_id)
+    assert await to_wrap_up(centre, claire) == []
+    assert (await centre.chat_of(conversation_id)).wrap_up is WrapUp.SOLVED
+
+
+async def test_a_reason_is_still_owed_while_the_user_talks_to_somebody_again(
+    centre: Centre,
+) -> None:
+    claire = await centre.hire("Claire", capacity=1)
+    conversation_id, chat_id = await centre.serve(claire)
+    await centre.click(conversation_id, Act.LEAVE)
+    await centre.click(conversation_id, Act.ADVISOR)
+    again = (await centre.chat_of(conversation_id)).id
+    await centre.desk.accept(claire, again)
+    states = {chat.id: chat.state for chat in (await centre.board(claire)).chats}
+    assert states == {chat_id: ChatState.ENDED, again: ChatState.ACTIVE}
+    await centre.finish(claire, chat_id)
+    assert await centre.mode(conversation_id) is Mode.ADVISOR
+
+
+async def test_who_left_while_on_offer_leaves_nobody_anything_to_conclude_or_read(
+    centre: Centre,
+) -> None:
+    claire = await centre.hire("Claire")
+    conversation_id = await centre.queue_up()
+    chat_id = (await centre.chat_of(conversation_id)).id
+    await centre.click(conversation_id, Act.LEAVE)
+    assert (await centre.board(claire)).chats == []
+    with pytest.raises(NotFound):
+        await centre.finish(claire, chat_id)
+    async with centre.database.reading() as session:
+        with pytest.raises(NotFound):
+            await board.permit(session, claire, conversation_id)
 
 
 # What advisors see -----------------------------------------------------------------------
@@ -466,3 +639,25 @@ async def test_earlier_talks_of_the_same_person_are_open_to_their_advisor(centre
     assert await may_read(earlier)
     await centre.click(conversation_id, Act.LEAVE)
     assert not await may_read(earlier)
+
+
+async def test_the_dossier_of_a_talk_that_is_over_tells_nothing_of_the_persons_other_talks(
+    centre: Centre,
+) -> None:
+    claire = await centre.hire("Claire")
+    earlier = (await centre.exchange.open(uuid4(), identity())).conversation_id
+    await centre.say(earlier, "une question sans rapport")
+    conversation_id = (await centre.exchange.open(uuid4(), identity())).conversation_id
+    await centre.click(conversation_id, Act.ADVISOR)
+    chat_id = (await centre.chat_of(conversation_id)).id
+    await centre.desk.accept(claire, chat_id)
+
+    async def past() -> list[UUID]:
+        async with centre.database.reading() as session:
+            known = await dossier(session, claire, conversation_id, library())
+        return [each["conversation_id"] for each in known["past"]]
+
+    assert await past() == [earlier]
+    await centre.finish(claire, chat_id)
+    assert await past() == []
+    await centre.ended()

@@ -59,6 +59,7 @@ def test_who_lost_their_advisor_comes_before_all_who_were_never_served() -> None
         ({"takes_chats": False}, PassedOver.NOT_AN_ADVISOR),
         ({"present": False}, PassedOver.ABSENT),
         ({"available": False}, PassedOver.NOT_AVAILABLE),
+        ({"on_the_phone": True}, PassedOver.ON_THE_PHONE),
         ({"load": 2}, PassedOver.FULL),
     ],
 )
@@ -105,6 +106,7 @@ advisors = st.lists(
         load=st.integers(0, 4),
         capacity=st.integers(0, 4),
         skills=st.frozensets(st.sampled_from(["api", "compte"])),
+        on_the_phone=st.booleans(),
     ),
     max_size=6,
     unique_by=lambda each: each.id,
@@ -131,6 +133,7 @@ def test_nobody_is_given_more_than_they_can_hold_and_everybody_is_accounted_for(
     for each in staff:
         given = sum(decision.chosen == each.id for decision in decisions)
         assert given == 0 or (each.present and each.available and each.takes_chats)
+        assert given == 0 or not each.on_the_phone
         assert given == 0 or each.load + given <= each.capacity
     ids = {each.id for each in staff}
     for decision in decisions:

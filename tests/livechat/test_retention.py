@@ -11,9 +11,13 @@ import pytest
 from sqlalchemy import select, text, update
 
 from chorus.models import UsedToken
+from kit import outbox
 from kit.clock import now
 from kit.database import Database
 from kit.errors import Invalid, NotFound
+from kit.mail import Mail
+from kit.mail_models import OutboxMail
+from kit.outbox import Outbox
 from kit.settings import Settings
 from livechat.models import Conversation, LogEntry, Turn
 from livechat.retention import Gone, Person, Retention
@@ -276,3 +280,49 @@ async def test_a_conversation_at_rest_is_unchanged_by_a_purge(
         await session.execute(update(Conversation).values(active_at=now() - timedelta(days=89)))
     assert await retention.purge() == Gone()
     assert await chat.events(conversation_id) == before
+
+
+async def promise_mail(database: Database, to: str, about: UUID | None = None) -> None:
+    async with database.writing.begin() as session:
+        mail = Mail(to, "Rendez-vous", SECRET)
+        await outbox.post(session, mail, kind="reminder", about=about)
+
+
+async def mails_to(database: Database) -> list[str]:
+    async with database.reading() as session:
+        return sorted(await session.scalars(select(OutboxMail.to)))
+
+
+@pytest.mark.parametrize(
+    ("way", "left"),
+    [
+        ("id", ["camille@example.org", "n@x.fr"]),
+        ("subject", ["camille@example.org", "n@x.fr"]),
+        ("an address in other letters", ["n@x.fr"]),
+    ],
+)
+async def test_mails_about_a_person_are_forgotten_with_them(
+    database: Database, retention: Retention, way: str, left: list[str]
+) -> None:
+    conversation_id = await said_by_camille(Chat(database))
+    await promise_mail(database, "elsewhere@example.org", conversation_id)
+    await promise_mail(database, "camille@example.org")
+    await promise_mail(database, "n@x.fr")
+    gone = await retention.erase(person(way, conversation_id))
+    assert (gone.mails, await mails_to(database)) == (3 - len(left), left)
+
+
+async def test_mails_go_with_their_conversation_or_some_days_after_they_were_sent(
+    database: Database, retention: Retention, tmp_path: Path, clock: Clock
+) -> None:
+    conversation_id = await Chat(database).open()
+    await promise_mail(database, "sent@x.fr")
+    await Outbox(database, Settings(var=tmp_path)).deliver()
+    await promise_mail(database, "about@x.fr", conversation_id)
+    await promise_mail(database, "owed@x.fr")
+    clock.forward(days=31)
+    assert (await retention.purge()).mails == 1
+    assert await mails_to(database) == ["about@x.fr", "owed@x.fr"]
+    clock.forward(days=60)
+    assert (await retention.purge()).mails == 1
+    assert await mails_to(database) == ["owed@x.fr"]

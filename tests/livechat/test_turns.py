@@ -126,7 +126,7 @@ async def test_an_assistant_that_cannot_be_had_gives_one_fallback_with_the_offer
     (fallback,) = (await chat.messages(conversation_id))[2:]
     assert fallback.answer is not None
     assert fallback.answer.decision is Decision.ESCALATE
-    assert [choice.id for choice in fallback.choices][-2:] == ["act:ticket", "act:continue"]
+    assert {"act:ticket", "act:continue"} < {choice.id for choice in fallback.choices}
 
 
 async def test_after_a_fallback_the_next_question_has_a_new_sender_with_the_last_memory(

@@ -1,12 +1,25 @@
 """Two processes over one database hear of each other."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
 
 from kit.database import Database
-from livechat.hub import BOARD, Hub
-from livechat.protocol import LookAgain
+from livechat.desk_models import TypingHint
+from livechat.hub import BOARD, Hub, Listener
+from livechat.protocol import Author, LookAgain, ServerFrame, SomeoneTypes
+from livechat.typists import Typists
 from livechat.watcher import Watcher
+from tests.clock import Clock
+from tests.livechat.centre import Centre
 from tests.livechat.fakes import Chat
+
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)  # a Tuesday, ten o'clock in Paris
+USER, ADVISOR = SomeoneTypes(author=Author.USER), SomeoneTypes(author=Author.ADVISOR)
 
 
 async def test_what_another_process_wrote_is_hinted_at_once(
@@ -40,3 +53,103 @@ async def test_watching_holds_nobody_up(database: Database) -> None:
             await chat.say(conversation_id, "bonjour")
         await chat.ended()
     await watcher.close()
+
+
+# Typing ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def elsewhere(database: Database, database_url: str) -> AsyncIterator[Watcher]:
+    """The watcher of another process."""
+    theirs = Database(database_url)
+    watcher = Watcher(theirs, Hub())
+    yield watcher
+    await watcher.close()
+    await theirs.close()
+
+
+def heard(listener: Listener) -> list[ServerFrame]:
+    """What it was given of typing until now."""
+    found = []
+    while not listener._frames.empty():
+        found.append(listener._frames.get_nowait())
+    return [frame for frame in found if isinstance(frame, SomeoneTypes)]
+
+
+async def hints(database: Database) -> list[TypingHint]:
+    async with database.reading() as session:
+        return list(await session.scalars(select(TypingHint)))
+
+
+async def test_typing_is_seen_once_in_another_process_whoever_types(
+    database: Database, elsewhere: Watcher, clock: Clock
+) -> None:
+    clock.put_at(MORNING)
+    centre = Centre(database)
+    claire = await centre.hire("Claire")
+    conversation_id, chat_id = await centre.serve(claire)
+    typists = Typists(database, centre.hub)
+    with elsewhere._hub.listen(conversation_id) as listener:
+        await centre.desk.type(claire, chat_id)
+        await elsewhere.look()
+        assert heard(listener) == [ADVISOR]
+        await typists.types(conversation_id, Author.USER)
+        await elsewhere.look()
+        await elsewhere.look()
+        assert heard(listener) == [USER]
+
+
+async def test_the_process_where_somebody_types_hears_it_once(
+    database: Database, clock: Clock
+) -> None:
+    clock.put_at(MORNING)
+    centre = Centre(database)
+    conversation_id, _ = await centre.serve(await centre.hire("Claire"))
+    watcher = Watcher(database, centre.hub)
+    with (
+        centre.hub.listen(conversation_id) as typist,
+        centre.hub.listen(conversation_id) as other,
+    ):
+        await Typists(database, centre.hub).types(conversation_id, Author.USER, but=typist)
+        await watcher.look()
+        assert (heard(typist), heard(other)) == ([], [USER])
+    await watcher.close()
+
+
+async def test_typing_is_written_every_three_seconds_at_most_and_kept_no_longer_than_needed(
+    database: Database, elsewhere: Watcher, clock: Clock
+) -> None:
+    clock.put_at(MORNING)
+    centre = Centre(database)
+    conversation_id, _ = await centre.serve(await centre.hire("Claire"))
+    typists = Typists(database, centre.hub)
+    written: set[UUID] = set()
+    with elsewhere._hub.listen(conversation_id) as listener:
+        for seconds in (0, 0.5, 0.5, 3):
+            clock.forward(seconds=seconds)
+            await typists.types(conversation_id, Author.USER)
+            (kept,) = await hints(database)
+            written.add(kept.id)
+            await elsewhere.look()
+        assert len(written) == 2
+        assert heard(listener) == [USER, USER]
+
+
+async def test_who_types_to_the_assistant_writes_nothing(database: Database) -> None:
+    chat = Chat(database)
+    conversation_id = await chat.open()
+    await Typists(database, chat.hub).types(conversation_id, Author.USER)
+    assert await hints(database) == []
+
+
+async def test_a_hint_that_is_old_is_not_shown(
+    database: Database, elsewhere: Watcher, clock: Clock
+) -> None:
+    clock.put_at(MORNING)
+    centre = Centre(database)
+    conversation_id, _ = await centre.serve(await centre.hire("Claire"))
+    await Typists(database, centre.hub).types(conversation_id, Author.USER)
+    clock.forward(seconds=6)
+    with elsewhere._hub.listen(conversation_id) as listener:
+        await elsewhere.look()
+        assert heard(listener) == []

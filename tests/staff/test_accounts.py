@@ -1,6 +1,7 @@
 """Accounts: an invitation serves once, guesses lock, and every change of rights ends sessions."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
@@ -22,7 +23,7 @@ from staff.accounts import (
 from staff.entrance import accept, change_password, log_in
 from staff.mistakes import Mistake, Mistaken
 from staff.models import Role, StaffMember, StaffSession
-from staff.passwords import expect_good
+from staff.passwords import expect_good, is_outdated
 from staff.revocations import Revocations
 from staff.sessions import who
 from tests.clock import Clock
@@ -219,6 +220,25 @@ async def test_an_unknown_address_takes_as_long(
 
 
 # Changes -----------------------------------------------------------------------------------------
+
+
+async def test_a_login_renews_a_hash_of_other_parameters(database: Database) -> None:
+    member = await hire(database)
+    old = PasswordHasher(time_cost=1, memory_cost=8 * 1024).hash(PASSWORD)
+    async with database.writing.begin() as session:
+        (await find_member(session, member.id, hold=True)).password_hash = old
+    assert not await enters(database, "faux, et toujours faux")
+    assert await hash_of(database, member.id) == old
+    assert await enters(database)
+    renewed = await hash_of(database, member.id)
+    assert not is_outdated(renewed)
+    assert await enters(database)
+    assert await hash_of(database, member.id) == renewed  # once is enough
+
+
+async def hash_of(database: Database, member_id: UUID) -> str:
+    async with database.reading() as session:
+        return (await find_member(session, member_id)).password_hash or ""
 
 
 async def test_a_new_password_ends_the_other_sessions_only(database: Database) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
+from markupsafe import escape
 from starlette.testclient import TestClient
 
 from kit.settings import Settings
 from staff.access import COOKIE
 from staff.models import Role
+from staff.words import VARIABLES
 from tests.staff.people import ORIGIN, PASSWORD, Browser, Office
 from tests.web.assistants import ScriptedAssistant
 from tests.web.conftest import on_sqlite
@@ -306,7 +308,7 @@ def test_an_administrator_plans_a_closure_and_takes_it_back(administrator: Brows
 
 
 def test_an_administrator_writes_changes_and_removes_a_reply(administrator: Browser) -> None:
-    form = {"shortcut": "/Merci", "title": "Merci", "text": "Merci {{ prenom }} !"}
+    form = {"shortcut": "/Merci", "title": "Merci", "text": "Merci {{ structure | madame }} !"}
     assert administrator.post("/equipe/reponses", **form).status_code == 303
     assert administrator.post("/equipe/reponses", **form).status_code == 422
     for change in ({"shortcut": "a b"}, {"title": ""}, {"text": " "}, {"text": "a\x00"}):
@@ -317,6 +319,35 @@ def test_an_administrator_writes_changes_and_removes_a_reply(administrator: Brow
     assert "Au revoir" in administrator.get(found[0]).text
     assert administrator.post(f"{found[0]}/suppression").status_code == 303
     assert administrator.get(found[0]).status_code == 404
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Bonjour {{ structure | madame, monsieur }}, ici {{conseiller}}.", 303),
+        ("Votre adresse {{ adresse }}, votre rôle {{ role|inconnu }}, {{ organisation }}", 303),
+        ("Une accolade { ou deux {} ne sont rien.", 303),
+        ("Bonjour {{ prenom }}", 422),
+        ("Bonjour {{ structure", 422),
+        ("Bonjour structure }}", 422),
+        ("Bonjour {{ structure | {{ adresse }} }}", 422),
+        ("Bonjour {{ }}", 422),
+    ],
+)
+def test_a_reply_holds_only_variables_that_exist(
+    administrator: Browser, text: str, status: int
+) -> None:
+    answer = administrator.post("/equipe/reponses", shortcut="x", title="x", text=text)
+    assert answer.status_code == status
+    if status == 422:
+        assert "conseiller, organisation, adresse, role, structure" in answer.text
+
+
+def test_the_page_of_replies_says_which_variables_there_are(administrator: Browser) -> None:
+    page = administrator.get("/equipe/reponses").text
+    for name, meaning in VARIABLES.items():
+        assert f"{{{{ {name} }}}}" in page and str(escape(meaning)) in page
 
 
 @on_sqlite

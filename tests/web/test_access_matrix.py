@@ -19,6 +19,12 @@ from tests.web.talks import Json, Talk, joined, new_id, on_the_line, open_talk
 
 CONVERSATION = "/api/conversations/{conversation_id}"
 MESSAGE = {"client_id": new_id(), "text": "bonjour"}
+BOOKING = {
+    "client_id": new_id(),
+    "proposal": new_id(),
+    "start": "2026-11-25T09:00:00Z",
+    "phone": "06 12 34 56 78",
+}
 
 WHO = ("nobody", "own", "foreign", "voided", "absent")  # whose token, on which conversation
 
@@ -40,6 +46,7 @@ ROUTES: dict[tuple[str, str], tuple[Any, tuple[int, ...]]] = {
     ("GET", "/"): (None, everybody(200)),
     ("POST", "/demo/identity"): ({"user": "camille"}, everybody(200)),
     ("GET", "/chat"): (None, everybody(200)),
+    ("GET", "/contact"): (None, everybody(200)),
     ("GET", "/widget.js"): (None, everybody(200)),
     ("GET", "/aide"): (None, everybody(200)),
     ("GET", "/aide/section/{article}/{section}"): (None, everybody(404)),
@@ -70,6 +77,11 @@ ROUTES: dict[tuple[str, str], tuple[Any, tuple[int, ...]]] = {
     ("GET", "/equipe/reponses/{reply_id}"): (None, LOGIN_FIRST),
     ("POST", "/equipe/reponses/{reply_id}"): (None, LOGIN_FIRST),
     ("POST", "/equipe/reponses/{reply_id}/suppression"): (None, LOGIN_FIRST),
+    ("GET", "/courriels"): (None, everybody(404)),  # tests/web/test_mailbox.py says who passes
+    ("GET", "/courriels/{mail_id}"): (None, everybody(404)),
+    ("GET", "/courriels/{mail_id}/pieces/{number}"): (None, everybody(404)),
+    ("POST", "/courriels/essai"): (None, LOGIN_FIRST),
+    ("POST", "/courriels/{mail_id}/essai"): (None, LOGIN_FIRST),
     ("GET", "/confidentialite"): (None, everybody(200)),
     ("GET", "/accessibilite"): (None, everybody(200)),
     ("GET", "/docs"): (None, everybody(200)),
@@ -82,8 +94,30 @@ ROUTES: dict[tuple[str, str], tuple[Any, tuple[int, ...]]] = {
     ("POST", f"{CONVERSATION}/messages"): (MESSAGE, holder(201)),
     ("POST", f"{CONVERSATION}/votes"): ({"seq": 3, "value": "up"}, holder(201)),
     ("GET", f"{CONVERSATION}/events"): (None, holder(200)),
+    ("POST", f"{CONVERSATION}/transcript"): ({"client_id": new_id(), "email": "x"}, holder(422)),
+    ("POST", f"{CONVERSATION}/files"): (None, holder(422)),  # without a file
+    ("GET", f"{CONVERSATION}/files/{{file_id}}"): (None, holder(422)),
+    ("POST", "/api/agents/chats/{chat_id}/files"): (None, everybody(401)),
+    ("GET", "/api/agents/conversations/{conversation_id}/files/{file_id}"): (None, everybody(401)),
     ("POST", f"{CONVERSATION}/identity"): ({"identity": "…"}, holder(200)),
     ("DELETE", f"{CONVERSATION}/identity"): (None, holder(204)),
+    # A proposal that is not there: only its holder learns that (tests/web/test_appointments.py).
+    ("POST", f"{CONVERSATION}/appointments"): (BOOKING, holder(404)),
+    ("GET", f"{CONVERSATION}/appointments"): (None, holder(200)),
+    ("GET", f"{CONVERSATION}/slots"): (None, holder(422)),
+    ("GET", "/rendez-vous/{token}"): (None, everybody(404)),
+    ("GET", "/rendez-vous/{token}/deplacement"): (None, everybody(404)),
+    ("POST", "/rendez-vous/{token}/deplacement"): (None, everybody(404)),
+    ("GET", "/rendez-vous/{token}/annulation"): (None, everybody(404)),
+    ("POST", "/rendez-vous/{token}/annulation"): (None, everybody(404)),
+    ("POST", "/rendez-vous/{token}/choix"): (None, everybody(404)),
+    ("GET", "/rendez-vous/{token}/calendrier.ics"): (None, everybody(404)),
+    ("GET", "/api/agents/appointments"): (None, everybody(401)),
+    ("GET", "/api/agents/slots"): (None, everybody(401)),
+    ("POST", "/api/agents/appointments/{appointment_id}/outcome"): (None, everybody(401)),
+    ("POST", "/api/agents/appointments/{appointment_id}/take"): (None, everybody(401)),
+    ("GET", "/api/agents/callbacks"): (None, everybody(401)),
+    ("POST", "/api/agents/callbacks/{reference}/proposal"): (None, everybody(401)),
 }
 SOCKETS = {f"{CONVERSATION}/socket", "/api/agents/socket"}
 

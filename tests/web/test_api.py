@@ -1041,6 +1041,12 @@ def test_the_description_lists_every_call(client: TestClient) -> None:
         ("POST", f"{one}/messages"),
         ("POST", f"{one}/votes"),
         ("GET", f"{one}/events"),
+        ("POST", f"{one}/files"),
+        ("GET", f"{one}/files/{{file_id}}"),
+        ("GET", f"{one}/appointments"),
+        ("POST", f"{one}/appointments"),
+        ("GET", f"{one}/slots"),
+        ("POST", f"{one}/transcript"),
         ("GET", "/api/hours"),
     }
 

@@ -20,6 +20,7 @@ from tests.web.talks import Json, Line, Talk, joined, new_id, open_talk
 __all__ = ["clock"]
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)  # a Tuesday, ten o'clock in Paris
+SLOT = "2026-11-24T13:00:00Z"  # when an advisor could call
 SOCKET = "/api/agents/socket"
 
 pytestmark = on_sqlite
@@ -144,6 +145,7 @@ FRAMES: dict[str, tuple[Json, str | None]] = {
     "note": ({"chat_id": "CHAT", "client_id": new_id(), "text": "x"}, "not_found"),
     "finish": ({"chat_id": "CHAT", "wrap_up": "solved"}, "not_found"),
     "transfer": ({"chat_id": "CHAT"}, "not_found"),
+    "propose": ({"chat_id": "CHAT", "client_id": new_id(), "starts": [SLOT]}, "not_found"),
     "read": ({"chat_id": "CHAT", "seq": 1}, "not_found"),
     "retract": ({"chat_id": "CHAT", "seq": 1}, "not_found"),
     "accept": ({"chat_id": "CHAT"}, "conflict"),
@@ -174,8 +176,7 @@ def test_a_colleague_learns_and_changes_nothing(
             for type_, (fields, code) in FRAMES.items():
                 other.send(type_, **{name: ids.get(str(v), v) for name, v in fields.items()})
                 if code:
-                    expected = "not_found" if absent else code
-                    assert other.hear_until("failed")[-1]["code"] == expected
+                    assert other.hear_until("failed")[-1]["code"] == code
             other.send("heartbeat")
             heard = other.hear_until("heartbeat")
         assert not [frame for frame in heard if frame["type"] in ("event", "staff_event")]
@@ -207,8 +208,50 @@ def test_what_was_read_and_who_else_is_looking_is_told_again_after_a_reload(
         with screen(client, anne.cookie) as overseer:
             overseer.send("watch", conversation_id=talk.id)
             assert overseer.hear_until("read", seq=1)
+            line.hear_until("staff_event", kind="joined", member="Anne")
             while board(line)["chats"][0]["looking"] != ["Anne"]:
                 pass
+
+
+def test_what_the_user_ended_is_to_be_concluded_even_after_a_reload(
+    client: TestClient, claire: Browser, talk: Talk
+) -> None:
+    with screen(client, claire.cookie) as line:
+        chat = serve(line, talk)
+        talk.click("act:leave")
+        while not [each for each in board(line)["chats"] if each["state"] == "ended"]:
+            pass
+    with screen(client, claire.cookie) as line:
+        seen = board(line)
+        assert [(each["id"], each["state"]) for each in seen["chats"]] == [(chat["id"], "ended")]
+        assert seen["me"]["load"] == 0
+        line.send("finish", chat_id=chat["id"], wrap_up="abandoned")
+        while board(line)["chats"]:
+            pass
+
+
+def test_a_supervisor_hands_a_chat_of_somebody_else_to_a_colleague(
+    client: TestClient, claire: Browser, office: Office, talk: Talk
+) -> None:
+    office.hire("anne@exemple.fr", Role.SUPERVISOR)
+    david = office.hire("david@exemple.fr")
+    browsers = {name: claire.other() for name in ("anne", "david")}
+    for name, browser in browsers.items():
+        browser.log_in(f"{name}@exemple.fr")
+    with (
+        screen(client, claire.cookie) as line,
+        screen(client, browsers["anne"].cookie) as overseer,
+        screen(client, browsers["david"].cookie) as colleague,
+    ):
+        chat = serve(line, talk)
+        note = "tu connais ce dossier"
+        overseer.send("transfer", chat_id=chat["id"], member_id=str(david.id), note=note)
+        assert offered(colleague)["id"] == chat["id"]
+        colleague.send("watch", conversation_id=talk.id)
+        heard = colleague.hear_until("staff_event", kind="note", member="Anne")
+        assert heard[-1]["payload"] == {"text": note}
+        while board(line)["chats"]:  # no longer Claire's
+            pass
 
 
 def test_a_page_of_another_site_cannot_use_the_cookie(client: TestClient, claire: Browser) -> None:

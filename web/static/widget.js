@@ -14,6 +14,8 @@
 const script = document.currentScript;
 const origin = new URL(script.src).origin;
 const words = { ...WIDGET_WORDS, ...wordsOfTheTag(script) };
+// data-identity="kept": this page does not know who the user is, and ends nobody's conversation.
+const kept = script.dataset.identity === "kept" ? "&identity=kept" : "";
 const MEMORY = "claudia.connected"; // on the host's origin: a conversation here knows who the user is
 const READY_TIMEOUT_MS = 10_000;
 
@@ -89,6 +91,7 @@ let frame = null;
 let ready = false;
 let identity = null; // a token, a function that gives one, or null: the user is not connected
 let telling = 0;
+let wish = null; // what the user clicked on this page, until the chat can be told
 
 const { host, root, icon, badge, panel, waiting, waitingText, waitingExit, announcer } = draw();
 
@@ -173,11 +176,21 @@ function open() {
 function enter() {
   frame.focus();
   send({ type: "opened" });
+  if (wish) send({ type: "act", act: wish });
+  wish = null;
+}
+
+/** Opens the panel and asks there, in the user's own conversation, for "advisor" and the like. */
+function ask(act) {
+  wish = act;
+  if (opened && ready) enter();
+  else open();
 }
 
 function close() {
   if (!opened) return;
   opened = false;
+  wish = null;
   panel.hidden = true;
   root.classList.remove("open");
   icon.setAttribute("aria-expanded", "false");
@@ -189,7 +202,7 @@ function load() {
   if (frame) return;
   waitingText.textContent = words.loading;
   frame = element("iframe", {
-    src: `${origin}/chat?embed=1#host=${encodeURIComponent(location.origin)}`,
+    src: `${origin}/chat?embed=1#host=${encodeURIComponent(location.origin)}${kept}`,
     title: words.title, referrerpolicy: "no-referrer",
   });
   panel.prepend(frame);
@@ -282,6 +295,8 @@ window.ClaudIA = Object.freeze({
   },
   open,
   close,
+  /** For our own pages alone: of another site the chat takes no wish, and the panel just opens. */
+  ask,
 });
 
 icon.addEventListener("click", () => (opened ? close() : open()));

@@ -19,7 +19,6 @@ export class BoardPane {
     this.on = on;
     this.board = null;
     this.watched = null;
-    this.over = []; // mine that ended without me: their wrap-up is still to be given
     root.querySelectorAll("[name=status]").forEach((radio) =>
       radio.addEventListener("change", () => {
         this.#chosenAt = Date.now();
@@ -37,9 +36,16 @@ export class BoardPane {
     return this.#chats((chat) => chat.state === "active" && this.isMine(chat));
   }
 
-  get colleagues() {
-    const { advisors = [], me } = this.board ?? {};
-    return advisors.filter((each) => each.present && each.id !== me.id);
+  /** Mine that the user ended: what came of them is still to be said. */
+  get over() {
+    const over = (chat) => chat.state === "ended" && this.isMine(chat);
+    return this.#chats((chat) => over(chat) && !this.isReleased(chat));
+  }
+
+  /** Who is there to take a chat from whoever has it: me too, when it is a colleague's. */
+  takersOf(chat) {
+    const { advisors = [] } = this.board ?? {};
+    return advisors.filter((each) => each.present && each.id !== chat?.advisor_id);
   }
 
   get skills() {
@@ -54,29 +60,29 @@ export class BoardPane {
     return chat.advisor_id === this.board.me.id;
   }
 
-  /** The chat of that conversation, on the board or just over; or null. */
+  /** The chat of that conversation: the one under way rather than one that is over; or null. */
   chatOf(conversationId) {
-    const all = [...(this.board?.chats ?? []), ...this.over];
-    return all.find((chat) => chat.conversation_id === conversationId) ?? null;
+    const found = this.#chats((chat) => chat.conversation_id === conversationId);
+    return found.find((chat) => chat.state !== "ended") ?? found[0] ?? null;
   }
 
   show(board) {
-    const before = this.board ? this.mine : [];
     setClock(board.at);
     this.board = board;
-    const open = new Set(board.chats.map((chat) => chat.id));
-    const lost = before.filter((chat) => !open.has(chat.id) && !this.#released.has(chat.id));
-    this.over = [...this.over, ...lost].filter((chat) => !open.has(chat.id));
-    const held = new Set(this.mine.map((chat) => chat.id));
-    for (const id of this.#released) if (!held.has(id)) this.#released.delete(id);
+    for (const id of this.#released) if (!this.#holds(id)) this.#released.delete(id);
     this.#draw();
   }
 
   /** It is being finished or handed over from here: nothing more is wanted of it. */
   release(chatId) {
-    if (this.mine.some((each) => each.id === chatId)) this.#released.add(chatId);
-    this.over = this.over.filter((each) => each.id !== chatId);
+    if (this.#holds(chatId)) this.#released.add(chatId);
     this.#draw();
+  }
+
+  /** Whether it is mine by more than an offer: what I hand over may be offered back to me. */
+  #holds(chatId) {
+    const held = (chat) => chat.id === chatId && chat.state !== "offered" && this.isMine(chat);
+    return this.#chats(held).length > 0;
   }
 
   isReleased(chat) {

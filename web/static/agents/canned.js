@@ -4,14 +4,28 @@
 
 import { element } from "../chat/dom.js";
 import { say } from "../chat/words.js";
+import { sayValue } from "./vocabulary.js";
 
 const MOST = 8;
 const VARIABLE = /\{\{\s*(\w+)\s*(?:\|\s*([^}]*?)\s*)?\}\}/g;
 
 /** Replaces {{ name }} and {{ name | default }}; what is unknown and has no default goes away. */
 export function fill(text, values) {
-  const filled = text.replaceAll(VARIABLE, (_, name, fallback) => values[name] || fallback || "");
+  const known = (name) => (Object.hasOwn(values, name) ? values[name] : "");
+  const filled = text.replaceAll(VARIABLE, (_, name, fallback) => known(name) || fallback || "");
   return filled.replaceAll(/[ \u00a0]+(?=[,.\n]|$)/g, "");
+}
+
+/** What the variables stand for: `advisor` writes, `who` is the connected user, or nothing. */
+export function valuesOf(advisor, who) {
+  const structures = who?.structures ?? [];
+  return {
+    conseiller: advisor,
+    organisation: say("organisation"),
+    adresse: who?.email,
+    role: who?.role && sayValue("role", who.role),
+    structure: structures.length === 1 ? structures[0].name : "", // of several, we know none
+  };
 }
 
 export async function loadReplies() {

@@ -31,6 +31,11 @@ export class TransferDialog {
     });
   }
 
+  /** The chat that is being handed over. */
+  get chat() {
+    return this.#chat;
+  }
+
   open(chat, colleagues, skills) {
     this.#chat = chat;
     this.form.reset();

@@ -118,7 +118,7 @@ function drawWho(who) {
   );
   return [
     fact("who", who.email ?? say("not_signed_in")),
-    fact("role", who.role),
+    fact("role", who.role && sayValue("role", who.role)),
     fact("structures", structures.join("\n")),
   ].flat();
 }

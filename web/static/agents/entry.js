@@ -3,13 +3,15 @@
 // What a user typed is only ever text; links and lists are made for the assistant and advisors.
 
 import { element } from "../chat/dom.js";
+import { drawFile } from "../chat/files.js";
 import { plainText, richText } from "../chat/text.js";
 import { clockTime, say } from "../chat/words.js";
 import { percent, sayValue } from "./vocabulary.js";
 
-/** A stored message. */
-export function drawMessage(event) {
-  const parts = [heading(event.name || say(`author_${event.author}`), event.at), bubble(event)];
+/** A stored message of that conversation. */
+export function drawMessage(event, conversationId) {
+  const said = event.files?.length ? files(event.files, conversationId) : bubble(event);
+  const parts = [heading(event.name || say(`author_${event.author}`), event.at), said];
   if (event.answer?.title) parts.push(source(event.answer));
   if (event.choices?.length) parts.push(choices(event.choices));
   return item(`message message--${event.author}`, parts, event.at, { "data-seq": event.seq });
@@ -87,6 +89,19 @@ function bubble({ author, text }) {
   const nodes = author === "user" || author === "note" ? plainText(text) : richText(text);
   const shown = text ? nodes : plainText(say("retracted"));
   return element("div", { class: "message__bubble" }, ...shown);
+}
+
+/** The server sends each as an attachment; an image was encoded again there, so it may be shown. */
+function files(sent, conversationId) {
+  const drawn = sent.map((file) => {
+    const address = `/api/agents/conversations/${conversationId}/files/${file.id}`;
+    const shown = file.media_type.startsWith("image/")
+      ? [element("img", { class: "file__picture", src: address, alt: "", loading: "lazy" })]
+      : [];
+    const attributes = { href: address, download: file.name, class: "file__link" };
+    return drawFile(file, (...words) => element("a", attributes, ...shown, ...words));
+  });
+  return element("div", { class: "message__bubble" }, ...drawn);
 }
 
 function source(answer) {

@@ -1,9 +1,12 @@
 // Puts the console together: what the server says, what the advisor does, what the screen shows.
 
+import { sendFileAsAdvisor } from "../chat/api.js";
+import { FilePicker } from "../chat/files.js";
 import { Banner, TypingLine } from "../chat/notices.js";
 import { say } from "../chat/words.js";
 import { BoardPane } from "./board.js";
-import { loadReplies } from "./canned.js";
+import { loadReplies, valuesOf } from "./canned.js";
+import { CallsPane, ProposeDialog } from "./calls.js";
 import { nowMs } from "./clock.js";
 import { Composer } from "./composer.js";
 import { FinishDialog, Sheet, TransferDialog } from "./dialogs.js";
@@ -22,7 +25,7 @@ const NOTICE_S = 10;
 const READ_MS = 150;
 const ASKED_MS = 8_000; // a refusal that comes later is of something else
 const NAMED_REFUSALS = new Set(["not_found", "too_many", "conflict"]);
-const NAMED_FAILURES = new Set(["accept", "retract", "transfer", "finish", "status"]);
+const NAMED_FAILURES = new Set(["accept", "retract", "transfer", "finish", "status", "propose"]);
 const WATCHED = "watched";
 
 const part = (id) => document.getElementById(id);
@@ -80,11 +83,14 @@ const composer = new Composer(part("composer"), {
   typing() {
     if (myChat()) socket.send({ type: "typing", chat_id: myChat().id });
   },
-  values: () => ({
-    conseiller: board.board?.me.name,
-    organisation: say("organisation"),
-    prenom: dossier.known?.who?.first_name ?? "",
-  }),
+  values: () => valuesOf(board.board?.me.name, dossier.known?.who),
+});
+const picker = new FilePicker(part("composer"), {
+  queue: (item) => thread.queue({ kind: "say", ...item }),
+  send: (clientId, file) => sendFileAsAdvisor(myChat()?.id, clientId, file),
+  stored: (clientId, seq) => thread.stored(clientId, seq),
+  refused: (clientId) => thread.settle(clientId),
+  complain: (message) => composer.complain(message),
 });
 const transferDialog = new TransferDialog(part("transfer-dialog"), {
   transfer(chat, wanted) {
@@ -92,6 +98,12 @@ const transferDialog = new TransferDialog(part("transfer-dialog"), {
     leave(chat);
     if (!board.oversees) open(null); // it is no longer theirs to read
   },
+});
+const proposeDialog = new ProposeDialog(part("propose-dialog"), { proposed: () => calls.refresh() });
+const calls = new CallsPane(part("list-pane"), {
+  open: (conversationId) => open(conversationId, { focus: true }),
+  propose: (callback) => proposeDialog.open({ callback }),
+  failed: () => banner.showFor(say("call_failed"), NOTICE_S),
 });
 const finishDialog = new FinishDialog(part("finish-dialog"), {
   finish(chat, wrapUp) {
@@ -106,7 +118,7 @@ const frames = {
   board(frame) {
     const before = new Map((board.board ? board.mine : []).map((chat) => [chat.id, chat]));
     board.show(frame);
-    transferDialog.follow(board.colleagues, board.skills);
+    transferDialog.follow(board.takersOf(transferDialog.chat), board.skills);
     board.offers.filter((chat) => !seenOffers.has(chat.id)).forEach(announceOffer);
     for (const chat of board.mine) announceMessage(chat, before.get(chat.id));
     forgetOldOffers();
@@ -132,6 +144,7 @@ const frames = {
   staff_event(event) {
     if (event.conversation_id !== watched || !thread.showStaff(event)) return;
     if (new Date(event.at).getTime() >= watchedSince) dossier.refresh();
+    if (event.kind === "appointment") calls.refresh();
     if (event.kind !== "note" || event.member !== board.board?.me.name) return;
     const item = outbox.settleNote(event);
     if (item) thread.settle(item.client_id);
@@ -171,7 +184,7 @@ function open(conversationId, { focus = false } = {}) {
   watched = conversationId;
   if (watched) keep(WATCHED, watched);
   else drop(WATCHED);
-  thread.clear();
+  thread.clear(watched);
   typingLine.hide();
   readUpTo = 0;
   watchedSince = nowMs();
@@ -250,7 +263,10 @@ function step(by) {
 
 // What the screen shows -------------------------------------------------------------------
 
-const mayMove = (chat) => chat?.state === "active" && !board.isReleased(chat);
+/** Whoever oversees moves a chat that waits, too. */
+const mayMove = (chat) => board.oversees && chat && chat.state !== "ended" && !board.isReleased(chat);
+
+const watchedChat = () => board.chatOf(watched);
 
 /** The watched chat, when it is mine to answer. */
 function myChat() {
@@ -276,7 +292,9 @@ function showState() {
   thread.own(board.board.me.name, Boolean(mine));
   composer.shut(!mine, !mine && !(board.oversees && chat && !over));
   part("composer").hidden = !watched;
-  part("transfer").hidden = !mine && !(board.oversees && mayMove(chat) && !over);
+  picker.show(Boolean(mine));
+  part("transfer").hidden = !mine && !mayMove(chat);
+  part("propose").hidden = !mine;
   part("finish").hidden = !mine && !over;
   part("thread-state").textContent = watched ? threadState(chat, mine, over) : "";
 }
@@ -340,9 +358,12 @@ document.addEventListener("visibilitychange", seen);
 part("log-out").addEventListener("submit", () => (leaving = true));
 part("open-sheet").addEventListener("click", () => sheet.open());
 part("transfer").addEventListener("click", () =>
-  transferDialog.open(board.chatOf(watched), board.colleagues, board.skills),
+  transferDialog.open(watchedChat(), board.takersOf(watchedChat()), board.skills),
 );
-part("finish").addEventListener("click", () => finishDialog.open(board.chatOf(watched)));
+part("propose").addEventListener("click", () =>
+  proposeDialog.open({ chat: board.chatOf(watched), send: request }),
+);
+part("finish").addEventListener("click", () => finishDialog.open(watchedChat()));
 listenToKeys(part("shortcuts-on"), {
   sheet: () => sheet.open(),
   accept: () => board.offers[0] && accept(board.offers[0]),
@@ -359,4 +380,5 @@ if (watched) {
   watched = null;
   open(before);
 } else showTitle();
+calls.refresh();
 socket.run();

@@ -1,6 +1,8 @@
 // The conversation that this screen watches: both its logs, merged by time, each event once.
 
+import { moment } from "../chat/booking.js";
 import { say } from "../chat/words.js";
+import { appointmentLine } from "./calls.js";
 import { secondsSince } from "./clock.js";
 import * as draw from "./entry.js";
 import { sayValue } from "./vocabulary.js";
@@ -23,7 +25,9 @@ export class Thread {
     this.clear();
   }
 
-  clear() {
+  /** Begins anew, with that conversation; null: with none. */
+  clear(conversationId = null) {
+    this.conversationId = conversationId;
     this.list.replaceChildren();
     this.#numbered.clear();
     this.last = 0;
@@ -84,7 +88,7 @@ export class Thread {
 
   #shows = {
     message: (event) => {
-      const node = draw.drawMessage(event);
+      const node = draw.drawMessage(event, this.conversationId);
       if (event.author === "advisor") node.dataset.by = event.name ?? "";
       this.settle(this.#numbered.get(event.seq) ?? "");
       this.#numbered.delete(event.seq);
@@ -101,6 +105,10 @@ export class Thread {
       if (node) draw.blank(node);
     },
     mode: (event) => this.#place(draw.drawLine(say(`mode_${event.mode}`), event.at)),
+    appointment: (event) => {
+      const values = { moment: moment(event.start), phone: event.phone };
+      this.#place(draw.drawLine(say(`appointment_${event.state}`, values), event.at));
+    },
     queue: (event) => {
       const nobody = event.position === null;
       const text = nobody ? say("queue_nobody") : say("queue", { position: event.position });
@@ -150,6 +158,7 @@ export class Thread {
 }
 
 function staffLine(event) {
-  const text = sayValue("staff", event.kind);
+  const called = event.kind === "appointment";
+  const text = called ? appointmentLine(event.payload) : sayValue("staff", event.kind);
   return event.member ? say("staff_by", { text, name: event.member }) : text;
 }

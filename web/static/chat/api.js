@@ -3,12 +3,15 @@
 const TIMEOUT_MS = 15_000;
 const DEFAULT_RETRY_S = 5;
 
-/** A refusal by the server. `retryAfterS`: seconds to wait before the next try. */
+const UPLOAD_MS = 300_000;
+
+/** A refusal by the server. `retryAfterS`: seconds to wait before the next try. `code`: why. */
 export class Problem extends Error {
-  constructor(status, retryAfterS) {
+  constructor(status, retryAfterS, code = null) {
     super(`refused with ${status}`);
     this.status = status;
     this.retryAfterS = retryAfterS;
+    this.code = code;
   }
 
   /** The conversation is not, or no longer, ours. */
@@ -23,22 +26,22 @@ export class Problem extends Error {
 }
 
 async function call(method, path, { token = null, body = null } = {}) {
-  const headers = { Accept: "application/json" };
-  if (token) headers.Authorization = `Bearer ${token}`;
-  if (body) headers["Content-Type"] = "application/json";
-  const answer = await fetch(path, {
-    method,
-    headers,
-    body: body && JSON.stringify(body),
-    credentials: "omit",
-    cache: "no-store",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  if (!answer.ok) {
-    const wait = Number(answer.headers.get("Retry-After"));
-    throw new Problem(answer.status, wait > 0 ? wait : DEFAULT_RETRY_S);
-  }
+  const type = body && { "Content-Type": "application/json" };
+  const answer = await ask(method, path, token, { ...type }, body && JSON.stringify(body));
   return answer.status === 204 ? null : answer.json();
+}
+
+async function ask(method, path, token, more = {}, body = null, timeoutMs = TIMEOUT_MS) {
+  const headers = { Accept: "application/json", ...more };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const signal = AbortSignal.timeout(timeoutMs);
+  // A page with a session (the console) says who it is by its cookie, all others by the token.
+  const credentials = token ? "omit" : "same-origin";
+  const answer = await fetch(path, { method, headers, body, credentials, cache: "no-store", signal });
+  if (answer.ok) return answer;
+  const wait = Number(answer.headers.get("Retry-After"));
+  const { code = null } = await answer.json().catch(() => ({}));
+  throw new Problem(answer.status, wait > 0 ? wait : DEFAULT_RETRY_S, code);
 }
 
 const place = (id) => `/api/conversations/${encodeURIComponent(id)}`;
@@ -58,6 +61,38 @@ export const postMessage = ({ id, token }, body) =>
 
 export const postVote = ({ id, token }, body) =>
   call("POST", `${place(id)}/votes`, { token, body });
+
+export const readAppointments = ({ id, token }) =>
+  call("GET", `${place(id)}/appointments`, { token });
+
+export const bookAppointment = ({ id, token }, body) =>
+  call("POST", `${place(id)}/appointments`, { token, body });
+
+/** What can still be taken of a proposal. */
+export const readSlots = ({ id, token }, proposal) =>
+  call("GET", `${place(id)}/slots?proposal=${encodeURIComponent(proposal)}`, { token });
+
+export const sendTranscript = ({ id, token }, body) =>
+  call("POST", `${place(id)}/transcript`, { token, body });
+
+export const sendFile = ({ id, token }, clientId, file) =>
+  upload(`${place(id)}/files`, token, clientId, file);
+
+/** Of an advisor, whose session the browser knows. */
+export const sendFileAsAdvisor = (chatId, clientId, file) =>
+  upload(`/api/agents/chats/${encodeURIComponent(chatId)}/files`, null, clientId, file);
+
+export async function fetchFile({ id, token }, fileId) {
+  const answer = await ask("GET", `${place(id)}/files/${encodeURIComponent(fileId)}`, token, {}, null, UPLOAD_MS);
+  return answer.blob();
+}
+
+async function upload(path, token, clientId, file) {
+  const form = new FormData();
+  form.append("client_id", clientId);
+  form.append("file", file);
+  return (await ask("POST", path, token, {}, form, UPLOAD_MS)).json();
+}
 
 export function socketAddress({ id }) {
   const address = new URL(`${place(id)}/socket`, location.href);

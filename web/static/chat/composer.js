@@ -15,6 +15,7 @@ export class Composer {
   constructor(form, on) {
     this.form = form;
     this.text = form.querySelector("textarea");
+    this.label = form.querySelector("[data-label]");
     this.counter = form.querySelector("[data-counter]");
     this.error = form.querySelector("[data-error]");
     this.on = on;
@@ -33,6 +34,11 @@ export class Composer {
 
   focus() {
     this.text.focus();
+  }
+
+  /** Who reads what is written here: an advisor, or null for the assistant. */
+  writeTo(name) {
+    this.label.textContent = name ? say("write_to", { name }) : say("write");
   }
 
   /** Gives a refused text back, unless the user is already typing another. */

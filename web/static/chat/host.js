@@ -7,15 +7,18 @@ const FRESH_IDENTITY_MS = 5_000;
 const FIRST_IDENTITY_MS = 10_000;
 
 export class Host {
-  #origin = new URLSearchParams(location.hash.slice(1)).get("host");
+  #told = new URLSearchParams(location.hash.slice(1));
+  #origin = this.#told.get("host");
   #awaiting = [];
 
+  /** `vouches`: the host says who is signed in; when it says nobody, a connected talk ends. */
   constructor(embedded) {
     this.embedded = embedded && window.parent !== window && this.#origin !== null;
+    this.vouches = this.embedded && this.#told.get("identity") !== "kept";
     this.opened = !this.embedded;
   }
 
-  /** `on`: opened(), identity(token or null) when nobody waits for it. */
+  /** `on`: opened(), act(name), identity(token or null) when nobody waits for it. */
   listen(on) {
     if (!this.embedded) return;
     window.addEventListener("message", (event) => {
@@ -67,6 +70,8 @@ export class Host {
       on.opened();
     } else if (message.type === "closed") {
       this.opened = false;
+    } else if (message.type === "act" && this.#origin === location.origin) {
+      on.act(message.act); // of a page of ours only: another site could say that somebody clicked
     } else if (message.type === "identity") {
       this.#identity(typeof message.token === "string" ? message.token : null, on);
     }

@@ -2,33 +2,62 @@
 
 import { account } from "./account.js";
 import { AdvisorLine } from "./advisor.js";
+import { fetchFile, sendFile } from "./api.js";
+import { BookingDialog, linkAppointment } from "./booking.js";
 import { Composer } from "./composer.js";
 import { Confirm } from "./confirm.js";
+import { element } from "./dom.js";
+import { FilePicker } from "./files.js";
 import { Host } from "./host.js";
 import { Announcer, Banner, TypingLine } from "./notices.js";
 import { QueuePanel } from "./queue.js";
 import { Session } from "./session.js";
 import { Thread } from "./thread.js";
+import { TranscriptDialog } from "./transcript.js";
 import { say } from "./words.js";
 
 const TYPING_EVERY_MS = 3_000;
 const NOTICE_S = 12;
+const KEPT_MS = 60_000; // until the browser has surely saved it
 const LEAVE = "act:leave";
+const TRANSCRIPT = "act:transcript";
+const WISHES = new Set(["advisor", "ticket", "callback"]);
 
 const part = (id) => document.getElementById(id);
 const banner = new Banner(part("banner"));
 const typingLine = new TypingLine(part("typing"));
 const announcer = new Announcer(part("announcer"));
 const host = new Host(part("chat").hasAttribute("data-embedded"));
-const thread = new Thread(part("messages"), part("scroller"), { choose, vote });
+const thread = new Thread(part("messages"), part("scroller"), { choose, vote, fetch: download, book, appointment });
 const composer = new Composer(part("composer"), { send, typing });
+const picker = new FilePicker(part("composer"), {
+  queue: (item) => thread.queue([item]),
+  send: (clientId, file) => sendFile(session.conversation, clientId, file),
+  stored: (clientId, seq) => thread.stored(clientId, seq),
+  refused: (clientId) => thread.refused(clientId),
+  complain: (message) => composer.complain(message),
+});
 const queuePanel = new QueuePanel(part("queue"), { choose: chooseInQueue });
 const advisorLine = new AdvisorLine(part("subtitle"), part("end"));
 const confirm = new Confirm(part("confirm"));
 
+const bookingDialog = new BookingDialog(part("booking"), {
+  conversation: () => session.conversation,
+  email: () => knownEmail,
+  booked: () => composer.focus(),
+});
+
+const transcriptDialog = new TranscriptDialog(part("transcript"), {
+  conversation: () => session.conversation,
+  email: () => knownEmail,
+  sent: () => composer.focus(),
+});
+
 let mode = "assistant";
+let knownEmail = ""; // of who is signed in
 let unread = 0;
 let typedAt = 0;
+let wish = null; // what was clicked on the page round us, until there is a conversation
 let early = false; // sent before there was a conversation: it goes as soon as there is one
 
 const session = new Session(host, {
@@ -38,11 +67,12 @@ const session = new Session(host, {
     host.connected(conversation.connected);
     if (early) setTimeout(() => composer.submit());
     early = false;
+    if (wish) setTimeout(fulfil); // once the page knows who answers
   },
   event(event, fresh) {
     if (event.type === "mode") setMode(event.mode, event.name);
     if (event.type === "message" && event.author !== "user") typingLine.hide();
-    if (event.author === "advisor") advisorLine.introduce(event.name);
+    if (event.author === "advisor") introduce(event.name);
     const moved = event.type === "queue" ? queuePanel.update(event) : null;
     if (fresh && host.opened) announce(event, moved);
     const spoken = thread.show(event);
@@ -118,6 +148,7 @@ function queue(what) {
 }
 
 function choose(choice, event) {
+  if (choice.id === TRANSCRIPT) return transcriptDialog.open();
   const queued = queue({ choice: choice.id, label: choice.label });
   if (queued && (event.detail === 0 || pointsFinely())) composer.focus();
   return queued;
@@ -125,6 +156,17 @@ function choose(choice, event) {
 
 function chooseInQueue(choice, event) {
   if (choose(choice, event)) queuePanel.busy(true);
+}
+
+/** Does what was clicked on the page round us. Who talks to an advisor, or waits, has it already. */
+function fulfil() {
+  const act = wish;
+  wish = null;
+  if (!act || mode === "advisor" || (mode === "queued" && act === "advisor")) return;
+  const queued = mode !== "closed" && queue({ choice: `act:${act}`, label: say(`act_${act}`) });
+  if (queued) return;
+  wish = act;
+  if (mode === "closed") session.startAnew();
 }
 
 async function endTalk(event) {
@@ -152,6 +194,25 @@ function sureToLeave() {
     yes: say("anew_yes"),
     no: say("anew_no"),
   });
+}
+
+function book(event) {
+  bookingDialog.open(event);
+}
+
+function appointment(node, event) {
+  linkAppointment(session.conversation, node, event);
+}
+
+/** A file comes with the token of the conversation, which no address may carry. */
+async function download(file) {
+  try {
+    const address = URL.createObjectURL(await fetchFile(session.conversation, file.id));
+    element("a", { href: address, download: file.name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
+  } catch {
+    banner.showFor(say("file_not_fetched"), NOTICE_S);
+  }
 }
 
 function vote(seq, value) {
@@ -183,7 +244,15 @@ function setMode(name, advisor = null) {
   const elsewhere = pointsFinely() ? composer.text : part("scroller");
   queuePanel.show(name === "queued", elsewhere);
   advisorLine.show(name === "advisor", advisor, elsewhere);
+  picker.show(name === "queued" || name === "advisor");
+  composer.writeTo(name === "advisor" ? advisorLine.called : null);
   if (following) thread.toEnd(); // the panel took its room from the thread
+}
+
+/** An advisor who speaks says their name, which the mode may not have told. */
+function introduce(name) {
+  advisorLine.introduce(name);
+  if (mode === "advisor") composer.writeTo(advisorLine.called);
 }
 
 /** What has no line in the thread is said aloud all the same. */
@@ -211,8 +280,10 @@ function refusal(status, item) {
 function showAccount(connected, identity) {
   const line = part("account");
   line.hidden = !connected;
+  if (!connected) knownEmail = "";
   if (!connected) return;
   const { email, structure } = identity ? account(identity) : {};
+  knownEmail = email ?? "";
   const who = [email, structure].filter(Boolean).join(", ");
   if (who) line.textContent = say("account", { who });
   else if (!line.textContent) line.textContent = say("account_unknown");
@@ -222,7 +293,7 @@ part("new-conversation").addEventListener("click", startAnew);
 part("end").addEventListener("click", endTalk);
 part("close")?.addEventListener("click", () => host.close());
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !confirm.open) host.close();
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) host.close();
 });
 document.addEventListener("visibilitychange", () => session.log && seen());
 
@@ -233,6 +304,11 @@ host.listen({
     thread.toEnd();
     session.wake();
     if (session.log) seen();
+  },
+  act(name) {
+    if (!WISHES.has(name)) return;
+    wish = name;
+    if (session.conversation) fulfil();
   },
   identity: (token) => session.identify(token),
 });

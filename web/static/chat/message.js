@@ -1,13 +1,18 @@
 // Draws one event of the conversation: a message with its source, votes and choices, or a note.
 
 import { element, picture } from "./dom.js";
+import { drawFile } from "./files.js";
 import { plainText, richText } from "./text.js";
 import { calendarDay, clockTime, say } from "./words.js";
 
-/** A message that the server has numbered. `on`: choose(choice), vote(seq, value). */
+/** A message that the server has numbered. `on`: choose(choice), vote(seq, value), fetch(file), book(event). */
 export function drawMessage(event, on) {
-  const parts = [heading(event.author, event.name, event.at), bubble(event.author, event.text)];
+  const said = event.files?.length
+    ? files(event.files, on.fetch)
+    : bubble(event.author, event.text);
+  const parts = [heading(event.author, event.name, event.at), said];
   if (event.answer?.decision === "answer") parts.push(source(event.answer));
+  if (event.slots?.length) parts.push(timesOf(event, on.book));
   if (event.choices?.length) parts.push(choices(event.choices, on.choose));
   if (event.votable) parts.push(votes(event.seq, on.vote));
   if (event.author === "user") parts.push(mark("received"));
@@ -63,6 +68,27 @@ function heading(author, name, at) {
 function bubble(author, text) {
   const nodes = author === "user" ? plainText(text) : richText(text);
   return element("div", { class: "message__bubble" }, ...nodes);
+}
+
+function timesOf(event, book) {
+  const attributes = {
+    type: "button",
+    class: "btn btn-outline-primary message__choice",
+    onclick: () => book(event),
+  };
+  return element("p", { class: "message__choices" }, element("button", attributes, say("booking_choose")));
+}
+
+function files(sent, fetch) {
+  const button = (file) => (...words) =>
+    element(
+      "button",
+      { type: "button", class: "file__link", onclick: () => fetch(file) },
+      ...words,
+      element("span", { class: "file__about" }, ` ${say("file_fetch")}`),
+    );
+  const drawn = sent.map((file) => drawFile(file, button(file)));
+  return element("div", { class: "message__bubble" }, ...drawn);
 }
 
 function mark(state) {

@@ -68,6 +68,7 @@ export class Session {
 
   /** The host page says who is signed in: a token, or null for nobody. */
   identify(identity) {
+    if (!identity && !this.host.vouches) return;
     if (!identity && this.conversation?.connected) this.#signOut(this.conversation);
     this.#next(() => this.#begin(identity));
   }
@@ -90,7 +91,7 @@ export class Session {
 
   async #begin(identity) {
     const kept = read(NAME);
-    if (kept?.id && kept.connected && !identity && this.host.embedded) this.#signOut(kept);
+    if (kept?.id && kept.connected && !identity && this.host.vouches) this.#signOut(kept);
     if (!this.host.opened) {
       this.#due = { identity };
       return;

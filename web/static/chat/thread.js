@@ -1,5 +1,6 @@
 // The list of messages: what the server has numbered, then what is still on its way.
 
+import { moment } from "./booking.js";
 import { blank, drawMessage, drawNote, drawPending, setMark, showVote } from "./message.js";
 import { say } from "./words.js";
 
@@ -134,7 +135,16 @@ export class Thread {
     },
     ticket: (event) =>
       this.#note(event.seq, say("ticket", { reference: event.reference }), event.url),
-    appointment: (event) => this.#note(event.seq, say("appointment", { start: event.start })),
+    appointment: (event) => {
+      const values = { moment: moment(event.start), phone: event.phone ?? "" };
+      const text = this.#note(event.seq, say(`appointment_${event.state}`, values));
+      // Only the last state of it may be changed.
+      this.list.querySelectorAll("[data-appointment]").forEach((node) => node.querySelector("a")?.parentElement.remove());
+      const node = this.#message(event.seq);
+      node.dataset.appointment = event.id;
+      this.on.appointment(node, event);
+      return text;
+    },
   };
 
   #note(seq, text, url = null) {

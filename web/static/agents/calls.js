@@ -1,0 +1,216 @@
+// Phone calls: my appointments, who asked to be called back, and proposing times to a user.
+
+import { moment } from "../chat/booking.js";
+import { element } from "../chat/dom.js";
+import { newId } from "../chat/storage.js";
+import { clockTime, say } from "../chat/words.js";
+import { nowMs } from "./clock.js";
+import { showRows } from "./rows.js";
+import { nameOf, sayValue } from "./vocabulary.js";
+
+const EVERY_MS = 30_000;
+const MOST = 4; // times in one proposal
+
+/** The part of the list that shows them; read again now and then, and after each act. */
+export class CallsPane {
+  /** `on`: open(conversationId), propose(callback), failed(). */
+  constructor(root, on) {
+    this.root = root;
+    this.on = on;
+    setInterval(() => this.refresh(), EVERY_MS);
+  }
+
+  async refresh() {
+    const [appointments, callbacks] = await Promise.all([
+      ask("GET", "/api/agents/appointments").catch(() => null),
+      ask("GET", "/api/agents/callbacks").catch(() => null),
+    ]);
+    if (appointments) {
+      const open = appointments.filter((each) => each.state === "booked");
+      this.#show("appointments", open, (each) => each.id, (each) => this.#appointment(each));
+    }
+    if (callbacks) {
+      this.#show("callbacks", callbacks, (each) => each.reference, (each) => this.#callback(each));
+    }
+  }
+
+  /** A row is drawn anew only when what it shows has changed: the focus stays where it is. */
+  #show(name, things, key, draw) {
+    this.root.querySelector(`#${name}-part`).hidden = things.length === 0;
+    const update = (row, thing) => {
+      const shown = JSON.stringify([thing, hasBegun(thing)]);
+      if (row.dataset.shown === shown) return;
+      row.dataset.shown = shown;
+      row.replaceChildren(...draw(thing));
+    };
+    const make = () => element("li", { class: "row-item call" });
+    showRows(this.root.querySelector(`#${name}`), things, key, make, update);
+  }
+
+  #appointment(each) {
+    const who = nameOf(each.who ?? each.email, each.conversation_id);
+    const whose = each.mine ? "" : each.orphan ? say("call_orphan") : each.advisor;
+    const acts = hasBegun(each)
+      ? [this.#conclude(each, who, "done"), this.#conclude(each, who, "no_answer")]
+      : [this.#conclude(each, who, "cancelled")];
+    if (each.orphan && !each.mine) acts.unshift(this.#button("call_take", who, () => this.#take(each)));
+    return [
+      element("p", { class: "call__when" }, moment(each.start)),
+      element("p", {}, who, " ", element("a", { href: `tel:${each.phone}` }, each.phone_shown)),
+      ...(whose ? [element("p", { class: "call__note" }, whose)] : []),
+      element(
+        "p",
+        { class: "call__acts" },
+        this.#button("call_open", who, () => this.on.open(each.conversation_id)),
+        ...acts,
+      ),
+    ];
+  }
+
+  #callback(each) {
+    const who = each.who ?? each.reference;
+    const note = each.handled_by ? say("callback_handled", { name: each.handled_by }) : each.explanation;
+    return [
+      element("p", { class: "call__when" }, say("callback_asked", { reference: each.reference, moment: clockTime(each.asked_at) })),
+      ...(each.who ? [element("p", {}, each.who)] : []),
+      ...(note ? [element("p", { class: "call__note" }, note)] : []),
+      element(
+        "p",
+        { class: "call__acts" },
+        ...(each.conversation_id && !each.handled_by
+          ? [this.#button("callback_propose", who, () => this.on.propose(each))]
+          : []),
+      ),
+    ];
+  }
+
+  #button(name, who, onclick) {
+    const hint = element("span", { class: "visually-hidden" }, ` ${who}`);
+    return element("button", { type: "button", class: "btn btn-sm btn-outline-primary", onclick }, say(name), hint);
+  }
+
+  #conclude(each, who, outcome) {
+    const path = `/api/agents/appointments/${each.id}/outcome`;
+    return this.#button(`call_${outcome}`, who, () => this.#act(path, { outcome }));
+  }
+
+  #take(each) {
+    return this.#act(`/api/agents/appointments/${each.id}/take`, {});
+  }
+
+  async #act(path, body) {
+    try {
+      await ask("POST", path, body);
+    } catch {
+      this.on.failed();
+    }
+    await this.refresh();
+  }
+}
+
+/** Some of my free times, for a chat of mine or for somebody who asked to be called back. */
+export class ProposeDialog {
+  #target = null;
+  #clientId = null;
+
+  /** `on`: proposed(). */
+  constructor(dialog, on) {
+    this.dialog = dialog;
+    this.form = dialog.querySelector("form");
+    this.error = dialog.querySelector("[data-error]");
+    this.on = on;
+    dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+    this.form.addEventListener("change", () => this.#limit());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+  }
+
+  /** `target`: {chat, send(frame)} or {callback}. */
+  async open(target) {
+    this.#target = target;
+    this.#clientId = newId();
+    this.#complain("");
+    this.form.querySelector("[data-days]").replaceChildren(element("p", {}, say("propose_loading")));
+    this.#limit();
+    if (!this.dialog.open) this.dialog.showModal();
+    const query = target.chat ? `?chat_id=${encodeURIComponent(target.chat.id)}` : "";
+    try {
+      this.#show(await ask("GET", `/api/agents/slots${query}`));
+    } catch {
+      this.#complain("propose_failed");
+    }
+  }
+
+  #show(days) {
+    const none = element("p", {}, say("propose_none"));
+    const parts = days.map(({ label, slots }) =>
+      element(
+        "fieldset",
+        { class: "propose__day" },
+        element("legend", {}, label),
+        ...slots.map(({ start }) =>
+          element("label", { class: "choice" }, element("input", { type: "checkbox", class: "form-check-input", name: "start", value: start }), ` ${hour(start)}`),
+        ),
+      ),
+    );
+    this.form.querySelector("[data-days]").replaceChildren(...(parts.length ? parts : [none]));
+    this.#limit();
+  }
+
+  get #chosen() {
+    return [...this.form.querySelectorAll("[name=start]:checked")].map((box) => box.value);
+  }
+
+  /** Four at most: more is a list that nobody reads. */
+  #limit() {
+    const full = this.#chosen.length >= MOST;
+    for (const box of this.form.querySelectorAll("[name=start]")) box.disabled = full && !box.checked;
+    this.form.querySelector("[type=submit]").disabled = this.#chosen.length === 0;
+  }
+
+  async #send() {
+    const body = { client_id: this.#clientId, starts: this.#chosen };
+    const { chat, callback, send } = this.#target;
+    if (chat) {
+      if (!send({ type: "propose", chat_id: chat.id, ...body })) return;
+      this.dialog.close();
+      return this.on.proposed();
+    }
+    try {
+      await ask("POST", `/api/agents/callbacks/${encodeURIComponent(callback.reference)}/proposal`, body);
+      this.dialog.close();
+      this.on.proposed();
+    } catch {
+      await this.open(this.#target); // with what is free now
+      this.#complain("propose_refused");
+    }
+  }
+
+  #complain(name) {
+    this.error.textContent = name ? say(name) : "";
+    this.error.hidden = !name;
+  }
+}
+
+/** What the staff log says of an appointment: when, and what was done. */
+export function appointmentLine({ state, start }) {
+  return say("staff_appointment_at", { what: sayValue("staff_appointment", state), moment: moment(start) });
+}
+
+function hasBegun({ start }) {
+  return Boolean(start) && new Date(start).getTime() <= nowMs();
+}
+
+function hour(instant) {
+  const shape = { hour: "2-digit", minute: "2-digit", timeZone: say("timezone") };
+  return new Intl.DateTimeFormat(document.documentElement.lang, shape).format(new Date(instant));
+}
+
+async function ask(method, path, body = null) {
+  const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
+  const answer = await fetch(path, { method, headers, cache: "no-store", body: body && JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`refused with ${answer.status}`);
+  return answer.status === 204 ? null : answer.json();
+}
