@@ -211,7 +211,7 @@ async def rate(session: AsyncSession, conversation: Conversation, rating: int) -
     if chat is None or chat.taken_at is None:
         return [tell(session, conversation, words.NOTHING_TO_RATE)]
     chat.rating = rating
-    return [tell(session, conversation, words.RATED)]
+    return [tell(session, conversation, words.RATED, [act(Act.TRANSCRIPT)])]
 
 
 # What the user is told -------------------------------------------------------------------

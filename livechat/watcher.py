@@ -17,10 +17,10 @@ from kit.clock import now
 from kit.database import Database
 from kit.finishing import to_its_end
 from livechat import typists
-from livechat.desk_models import TypingHint
+from livechat.desk_models import Chat, ChatState, TypingHint
 from livechat.hub import BOARD, Hub
 from livechat.models import Conversation
-from livechat.protocol import SomeoneTypes
+from livechat.protocol import Seen, SomeoneTypes, UserSeen
 
 EVERY_S = 0.1
 OVERLAP = timedelta(seconds=10)  # a transaction may commit so long after the time that it wrote
@@ -34,6 +34,7 @@ class Watcher:
         self._version: int | None = None
         self._seen: dict[UUID, tuple[int, int]] = {}
         self._typing: set[UUID] = set()  # the hints that were passed on
+        self._read: dict[UUID, tuple[int, int]] = {}  # how far advisors and users have read
         self._since: datetime | None = None
 
     @to_its_end
@@ -49,7 +50,12 @@ class Watcher:
         async with self._database.reading() as session:
             found = {id: (seq, staff_seq) for id, seq, staff_seq in await session.execute(query)}
             hints = await typists.seen_elsewhere(session, self._hub.process)
+            reading = select(Chat.conversation_id, Chat.read_by_advisor, Chat.read_by_user).where(
+                Chat.state == ChatState.ACTIVE
+            )
+            marks = {id: (advisor, user) for id, advisor, user in await session.execute(reading)}
         self._pass_on(hints)
+        self._tell_read(marks)
         changed = [id for id, numbers in found.items() if self._seen.get(id) != numbers]
         self._seen = found
         if changed:
@@ -61,6 +67,16 @@ class Watcher:
             if hint.id not in self._typing:
                 self._hub.publish(hint.conversation_id, SomeoneTypes(author=hint.author))
         self._typing = {hint.id for hint in hints}
+
+    def _tell_read(self, marks: dict[UUID, tuple[int, int]]) -> None:
+        """Somebody has read further. Said twice in one process it changes nothing."""
+        for conversation_id, (by_advisor, by_user) in marks.items():
+            advisor_before, user_before = self._read.get(conversation_id, (0, 0))
+            if by_advisor > advisor_before:
+                self._hub.publish(conversation_id, Seen(seq=by_advisor))
+            if by_user > user_before:
+                self._hub.publish(conversation_id, UserSeen(seq=by_user))
+        self._read = marks
 
     async def _is_changed(self) -> bool:
         """Whether another connection wrote since the last time; True on PostgreSQL."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kit.database import Database
 from livechat.desk_models import TypingHint
 from livechat.hub import BOARD, Hub, Listener
-from livechat.protocol import Author, LookAgain, ServerFrame, SomeoneTypes
+from livechat.protocol import Author, LookAgain, Seen, ServerFrame, SomeoneTypes, UserSeen
 from livechat.typists import Typists
 from livechat.watcher import Watcher
 from tests.clock import Clock
@@ -68,12 +68,12 @@ async def elsewhere(database: Database, database_url: str) -> AsyncIterator[Watc
     await theirs.close()
 
 
-def heard(listener: Listener) -> list[ServerFrame]:
-    """What it was given of typing until now."""
+def heard(listener: Listener, *kinds: type[ServerFrame]) -> list[ServerFrame]:
+    """What it was given until now: of typing, unless others are named."""
     found = []
     while not listener._frames.empty():
         found.append(listener._frames.get_nowait())
-    return [frame for frame in found if isinstance(frame, SomeoneTypes)]
+    return [frame for frame in found if isinstance(frame, kinds or SomeoneTypes)]
 
 
 async def hints(database: Database) -> list[TypingHint]:
@@ -97,6 +97,22 @@ async def test_typing_is_seen_once_in_another_process_whoever_types(
         await elsewhere.look()
         await elsewhere.look()
         assert heard(listener) == [USER]
+
+
+async def test_how_far_each_side_has_read_is_told_in_another_process(
+    database: Database, elsewhere: Watcher, clock: Clock
+) -> None:
+    clock.put_at(MORNING)
+    centre = Centre(database)
+    claire = await centre.hire("Claire")
+    conversation_id, chat_id = await centre.serve(claire)
+    with elsewhere._hub.listen(conversation_id) as listener:
+        await elsewhere.look()
+        await centre.desk.read(claire, chat_id, 2)
+        await centre.exchange.read(conversation_id, 3)
+        await elsewhere.look()
+        await elsewhere.look()
+        assert heard(listener, Seen, UserSeen) == [Seen(seq=2), UserSeen(seq=3)]
 
 
 async def test_the_process_where_somebody_types_hears_it_once(
