@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from kit.errors import Invalid, TooLarge
+from kit.errors import Invalid, Refusal, TooLarge
 from kit.words import UNNAMED_FILE
 
 LIMIT = 10 * 1024 * 1024  # bytes of one file
@@ -99,12 +99,16 @@ def _encode_again(content: bytes, media_type: str) -> bytes:
                 return _encoded(image, kind)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise TooLarge(f"An image has at most {PIXELS} pixels.", code="file_too_large") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except Refusal:
+        raise
+    except Exception:  # decoders raise all kinds of errors on what is broken
         raise Invalid("This image cannot be read.", code="file_damaged") from None
 
 
 def _encoded(image: Image.Image, kind: str) -> bytes:
     upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):  # 16 bits a pixel, from scanners: brought down to 8
+        upright = upright.convert("I").point(lambda value: value / 256).convert("L")
     if upright.mode not in _KEPT_MODES or (kind == "JPEG" and upright.mode not in ("L", "RGB")):
         upright = upright.convert("RGB")
     upright.info = {key: value for key, value in upright.info.items() if key == "transparency"}

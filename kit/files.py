@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -90,8 +91,14 @@ class FileStore:
 
     def _find_old(self) -> list[UUID]:
         before = (now() - ORPHAN_AFTER).timestamp()
-        found = (path for path in self._folder.glob("??/*") if path.stat().st_mtime < before)
-        return [UUID(hex=path.name) for path in found]
+        found = []
+        for path in self._folder.glob("??/*"):
+            # What is not ours, or has just gone, is left alone.
+            with suppress(ValueError, FileNotFoundError):
+                file_id = UUID(hex=path.name)
+                if path.stat().st_mtime < before:
+                    found.append(file_id)
+        return found
 
 
 def add(

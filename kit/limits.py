@@ -19,6 +19,7 @@ class Limited(StrEnum):
         "600 per 1 minute"  # messages and votes, an address: many share one behind a firewall
     )
     SEND_FILE = "60 per 10 minute"  # files, an address
+    TRANSCRIPT = "20 per 1 hour"  # copies of conversations by mail, an address
     LINK = "120 per 1 minute"  # pages of appointments, an address
     LOG_IN = "30 per 1 minute"  # passwords of staff that are tried, an address
 

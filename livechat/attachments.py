@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import files
 from kit.database import Database
-from kit.errors import Conflict, NotFound
+from kit.errors import Conflict, NotFound, Refusal
 from kit.file_kinds import Inspected
 from kit.files import FileStore, StoredFile
 from kit.finishing import to_its_end
@@ -79,7 +79,7 @@ class Attachments:
         file_id, inspected = await self._store.take_in(_name_of(upload), upload.content)
         try:
             return await self._keep_for_user(conversation_id, upload, file_id, inspected)
-        except BaseException:
+        except Refusal:  # whatever else went wrong, the row may be there: the purge will see
             await self._store.remove([file_id])
             raise
 
@@ -111,7 +111,7 @@ class Attachments:
         file_id, inspected = await self._store.take_in(_name_of(upload), upload.content)
         try:
             return await self._keep_for_advisor(member, chat_id, upload, file_id, inspected)
-        except BaseException:
+        except Refusal:  # whatever else went wrong, the row may be there: the purge will see
             await self._store.remove([file_id])
             raise
 

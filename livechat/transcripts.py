@@ -1,7 +1,7 @@
 """A copy of the conversation by mail, for the user who asks for it at the end of a talk.
 
 It holds what the user saw and nothing else. So that nobody can have strangers mailed, a
-conversation is sent a few times only.
+conversation is sent, and an address mailed, a few times a day only.
 """
 
 from datetime import timedelta
@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -74,16 +74,18 @@ async def send_to_known(session: AsyncSession, conversation: Conversation) -> Lo
 
 async def send_to(session: AsyncSession, conversation: Conversation, address: str) -> LogEntry:
     """The caller holds the conversation's lock."""
-    if await _sent_lately(session, conversation.id) >= AT_MOST:
+    if await _sent_lately(session, conversation.id, address) >= AT_MOST:
         return chats.tell(session, conversation, words.TRANSCRIPT_ENOUGH)
     mail = await _written(session, conversation, address)
     await post(session, mail, kind=KIND, about=conversation.id)
     return chats.tell(session, conversation, words.transcript_sent(address))
 
 
-async def _sent_lately(session: AsyncSession, conversation_id: UUID) -> int:
+async def _sent_lately(session: AsyncSession, conversation_id: UUID, address: str) -> int:
+    """Of this conversation, or to this address from whatever conversation."""
+    same_address = func.lower(OutboxMail.to) == address.lower()
     query = select(func.count()).where(
-        OutboxMail.about == conversation_id,
+        or_(OutboxMail.about == conversation_id, same_address),
         OutboxMail.kind == KIND,
         OutboxMail.created_at > now() - WITHIN,
     )

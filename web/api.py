@@ -195,8 +195,7 @@ async def send_transcript(
     request: Request, conversation_id: Permitted, body: TranscriptWanted
 ) -> StoredAnswer:
     """Mail a copy of the conversation. The same `client_id` again sends nothing more."""
-    await count(request, Limited.SAY, str(conversation_id))
-    await count(request, Limited.SAY_FROM)
+    await count(request, Limited.TRANSCRIPT)
     transcripts: Transcripts = request.app.state.transcripts
     return StoredAnswer(seq=await transcripts.send(conversation_id, body), events=[])
 

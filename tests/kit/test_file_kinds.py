@@ -1,6 +1,8 @@
 """What a file really is: images are encoded again, names are made safe, the rest is refused."""
 
+import struct
 from io import BytesIO
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -90,6 +92,25 @@ def test_nothing_hides_behind_an_image_nor_in_it() -> None:
     with Image.open(BytesIO(kept)) as opened:
         assert opened.size == (10, 20)  # turned for good, since nothing says it any more
         assert not dict(opened.getexif())
+
+
+def test_a_scan_of_16_bits_keeps_its_shades() -> None:
+    made = BytesIO()
+    scan = Image.new("I;16", (4, 1))
+    for x, shade in enumerate((0, 20_000, 40_000, 65_000)):
+        scan.putpixel((x, 0), shade)
+    scan.save(made, "PNG")
+    with Image.open(BytesIO(inspect("scan.png", made.getvalue()).content)) as kept:
+        assert [kept.getpixel((x, 0)) for x in range(4)] == [0, 78, 156, 253]
+
+
+def test_an_image_whose_notes_are_broken_is_refused_and_nothing_else() -> None:
+    png = image("PNG")
+    chunk = b"eXIf" + b"II*\x00"
+    broken = png[:33] + struct.pack(">I", 4) + chunk + struct.pack(">I", crc32(chunk)) + png[33:]
+    with pytest.raises(Invalid) as refused:
+        inspect("photo.png", broken)
+    assert refused.value.code == "file_damaged"
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,13 @@ async def test_nobody_can_have_strangers_mailed_all_day(
     assert len(await mails(centre)) == AT_MOST + 1
 
 
+async def test_nor_from_many_conversations(centre: Centre, transcripts: Transcripts) -> None:
+    for number in range(AT_MOST + 2):
+        conversation_id = await centre.open()
+        await transcripts.send(conversation_id, wanted(ADDRESS.upper() if number % 2 else ADDRESS))
+    assert len(await mails(centre)) == AT_MOST
+
+
 @pytest.mark.parametrize("email", ["pas une adresse", "a@b.fr\nBcc: c@d.fr", "a@b.fr, c@d.fr"])
 async def test_an_address_that_is_none_is_refused(
     centre: Centre, transcripts: Transcripts, email: str

@@ -21,6 +21,7 @@ export class CallsPane {
   }
 
   async refresh() {
+    const held = this.root.contains(document.activeElement);
     const [appointments, callbacks] = await Promise.all([
       ask("GET", "/api/agents/appointments").catch(() => null),
       ask("GET", "/api/agents/callbacks").catch(() => null),
@@ -32,6 +33,8 @@ export class CallsPane {
     if (callbacks) {
       this.#show("callbacks", callbacks, (each) => each.reference, (each) => this.#callback(each));
     }
+    // The row that had the focus may be gone.
+    if (held && document.activeElement === document.body) this.root.focus();
   }
 
   /** A row is drawn anew only when what it shows has changed: the focus stays where it is. */
@@ -91,7 +94,8 @@ export class CallsPane {
 
   #conclude(each, who, outcome) {
     const path = `/api/agents/appointments/${each.id}/outcome`;
-    return this.#button(`call_${outcome}`, who, () => this.#act(path, { outcome }));
+    const sure = () => outcome !== "cancelled" || window.confirm(say("call_cancel_sure", { who }));
+    return this.#button(`call_${outcome}`, who, () => sure() && this.#act(path, { outcome }));
   }
 
   #take(each) {
@@ -99,12 +103,14 @@ export class CallsPane {
   }
 
   async #act(path, body) {
+    this.root.querySelectorAll(".call button").forEach((button) => (button.disabled = true));
     try {
       await ask("POST", path, body);
     } catch {
       this.on.failed();
     }
     await this.refresh();
+    this.root.querySelectorAll(".call button").forEach((button) => (button.disabled = false));
   }
 }
 
@@ -137,8 +143,10 @@ export class ProposeDialog {
     if (!this.dialog.open) this.dialog.showModal();
     const query = target.chat ? `?chat_id=${encodeURIComponent(target.chat.id)}` : "";
     try {
-      this.#show(await ask("GET", `/api/agents/slots${query}`));
+      const days = await ask("GET", `/api/agents/slots${query}`);
+      if (target === this.#target) this.#show(days);
     } catch {
+      this.form.querySelector("[data-days]").replaceChildren();
       this.#complain("propose_failed");
     }
   }
@@ -174,7 +182,7 @@ export class ProposeDialog {
     const body = { client_id: this.#clientId, starts: this.#chosen };
     const { chat, callback, send } = this.#target;
     if (chat) {
-      if (!send({ type: "propose", chat_id: chat.id, ...body })) return;
+      if (!send({ type: "propose", chat_id: chat.id, ...body })) return this.#complain("not_sent");
       this.dialog.close();
       return this.on.proposed();
     }
@@ -182,7 +190,8 @@ export class ProposeDialog {
       await ask("POST", `/api/agents/callbacks/${encodeURIComponent(callback.reference)}/proposal`, body);
       this.dialog.close();
       this.on.proposed();
-    } catch {
+    } catch ({ status }) {
+      if (status !== 409) return this.#complain("propose_failed"); // again under the same id
       await this.open(this.#target); // with what is free now
       this.#complain("propose_refused");
     }
@@ -211,6 +220,6 @@ function hour(instant) {
 async function ask(method, path, body = null) {
   const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
   const answer = await fetch(path, { method, headers, cache: "no-store", body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`refused with ${answer.status}`);
+  if (!answer.ok) throw Object.assign(new Error("refused"), { status: answer.status });
   return answer.status === 204 ? null : answer.json();
 }

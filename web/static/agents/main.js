@@ -86,11 +86,13 @@ const composer = new Composer(part("composer"), {
   values: () => valuesOf(board.board?.me.name, dossier.known?.who),
 });
 const picker = new FilePicker(part("composer"), {
-  queue: (item) => thread.queue({ kind: "say", ...item }),
-  send: (clientId, file) => sendFileAsAdvisor(myChat()?.id, clientId, file),
+  target: () => composer.kind === "say" && myChat(),
+  queue: (item, chat) => isWatched(chat) && thread.queue({ kind: "say", ...item }),
+  send: (chat, clientId, file) => sendFileAsAdvisor(chat.id, clientId, file),
   stored: (clientId, seq) => thread.stored(clientId, seq),
   refused: (clientId) => thread.settle(clientId),
-  complain: (message) => composer.complain(message),
+  complain: (message, chat) =>
+    isWatched(chat) ? composer.complain(message) : message && banner.showFor(message, NOTICE_S),
 });
 const transferDialog = new TransferDialog(part("transfer-dialog"), {
   transfer(chat, wanted) {
@@ -264,6 +266,7 @@ function step(by) {
 // What the screen shows -------------------------------------------------------------------
 
 /** Whoever oversees moves a chat that waits, too. */
+const isWatched = (chat) => chat.conversation_id === watched;
 const mayMove = (chat) => board.oversees && chat && chat.state !== "ended" && !board.isReleased(chat);
 
 const watchedChat = () => board.chatOf(watched);
@@ -292,7 +295,7 @@ function showState() {
   thread.own(board.board.me.name, Boolean(mine));
   composer.shut(!mine, !mine && !(board.oversees && chat && !over));
   part("composer").hidden = !watched;
-  picker.show(Boolean(mine));
+  picker.show(Boolean(mine) && composer.kind === "say"); // a note holds no files
   part("transfer").hidden = !mine && !mayMove(chat);
   part("propose").hidden = !mine;
   part("finish").hidden = !mine && !over;
@@ -355,6 +358,7 @@ function sayRead() {
 // To begin with ---------------------------------------------------------------------------
 
 document.addEventListener("visibilitychange", seen);
+part("composer").addEventListener("change", showState);
 part("log-out").addEventListener("submit", () => (leaving = true));
 part("open-sheet").addEventListener("click", () => sheet.open());
 part("transfer").addEventListener("click", () =>

@@ -22,6 +22,7 @@ export function moment(instant) {
 
 /** The dialog that asks when, and at which number. */
 export class BookingDialog {
+  #conversation = null;
   #proposal = null;
   #clientId = null;
 
@@ -40,6 +41,8 @@ export class BookingDialog {
 
   /** Shows the times of that message; those that are taken meanwhile are gone. */
   async open({ proposal, slots }) {
+    this.#conversation = this.on.conversation();
+    if (!this.#conversation) return;
     this.#proposal = proposal;
     this.#clientId = newId();
     this.#complain("");
@@ -49,52 +52,69 @@ export class BookingDialog {
     await this.#refresh();
   }
 
+  /** Nothing of it is left for who comes next. */
+  reset() {
+    this.#proposal = null;
+    this.dialog.close();
+    this.form.reset();
+  }
+
   async #refresh() {
     const asked = this.#proposal;
-    const { slots } = await readSlots(this.on.conversation(), asked).catch(() => ({ slots: null }));
+    const { slots } = await readSlots(this.#conversation, asked).catch(() => ({ slots: null }));
     if (!slots || asked !== this.#proposal || !this.dialog.open) return;
     this.#show(slots);
     if (slots.length === 0) this.#complain("booking_proposal_over");
   }
 
   #show(slots) {
-    const chosen = this.form.elements.start?.value;
+    const chosen = this.#chosen;
+    const shown = [...this.form.querySelectorAll("[name=start]")].map((radio) => radio.value);
+    if (shown.join() === slots.map((slot) => slot.start).join()) return; // the focus stays
+    const still = slots.some(({ start }) => start === chosen);
     const rows = slots.map(({ start }, index) => {
       const radio = { type: "radio", class: "form-check-input", name: "start", value: start };
-      const checked = chosen ? chosen === start : index === 0;
+      const checked = still ? start === chosen : index === 0;
       return element("label", { class: "choice" }, element("input", { ...radio, required: true, checked }), ` ${moment(start)}`);
     });
     this.form.querySelector("[data-slots]").replaceChildren(...rows);
     this.form.querySelector("[type=submit]").disabled = rows.length === 0;
   }
 
+  get #chosen() {
+    return this.form.querySelector("[name=start]:checked")?.value ?? "";
+  }
+
   async #book() {
-    const { start, phone, email } = this.form.elements;
+    const { phone, email } = this.form.elements;
+    if (!phone.value.trim()) return this.#refused({ code: "phone_invalid", status: 422 });
     const button = this.form.querySelector("[type=submit]");
     const body = {
       client_id: this.#clientId,
       proposal: this.#proposal,
-      start: start.value,
+      start: this.#chosen,
       phone: phone.value,
       ...(email.value.trim() && { email: email.value.trim() }),
     };
     button.disabled = true;
     this.#complain("");
     try {
-      await bookAppointment(this.on.conversation(), body);
+      await bookAppointment(this.#conversation, body);
       this.dialog.close();
       this.on.booked();
     } catch (problem) {
       await this.#refused(problem);
     } finally {
-      button.disabled = false;
+      button.disabled = !this.#chosen;
     }
   }
 
   /** What was refused may be changed: the next try is another one. */
-  async #refused({ code }) {
-    this.#clientId = newId();
+  async #refused({ code, status }) {
+    if (status >= 400 && status < 500) this.#clientId = newId(); // else it may have been stored
     if (OF_TIME.has(code)) await this.#refresh();
+    if (code === "slot_taken") this.form.querySelector("[name=start]")?.focus();
+    if (!this.#chosen) return this.#complain("booking_proposal_over");
     this.#complain(NAMED.has(code) ? `booking_${code}` : "booking_failed");
     const { phone, email } = this.form.elements;
     phone.setAttribute("aria-invalid", String(Boolean(code?.startsWith("phone"))));

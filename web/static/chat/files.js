@@ -5,14 +5,18 @@ import { newId } from "./storage.js";
 import { say } from "./words.js";
 
 const LARGEST = 10 * 1024 * 1024; // bytes; the server says so too
+const TRIES = 3;
+const PAUSE_S = 3;
 const NAMED = new Set(["type", "empty", "damaged", "too_large", "quota"]);
 const UNITS = ["o", "Ko", "Mo"];
 
 /** The button that sends files, and what is dropped on or pasted into the form it stands in. */
 export class FilePicker {
   /**
-   * `on`: queue(item) shows a file on its way; send(clientId, file) resolves with its number;
-   * stored(clientId, seq); refused(clientId); complain(message).
+   * `on`: target() whom files go to now, or null; queue(item, target) shows one on its way;
+   * send(target, clientId, file) resolves with its number; stored(clientId, seq);
+   * refused(clientId); complain(message, target). All files of one act go to the same target,
+   * whatever is looked at meanwhile.
    */
   constructor(form, on) {
     this.button = form.querySelector("[data-attach]");
@@ -41,27 +45,51 @@ export class FilePicker {
     return !this.button.hidden && event.dataTransfer?.types.includes("Files");
   }
 
+  /** What office programs copy is a text that comes with its picture: it is pasted as a text. */
   #given(event, transfer) {
     if (this.button.hidden || !transfer?.files.length) return;
+    if (event.type === "paste" && transfer.types.includes("text/plain")) return;
     event.preventDefault();
     this.#take(transfer.files);
   }
 
   async #take(files) {
-    this.on.complain("");
-    for (const file of [...files]) await this.#send(file);
+    const target = this.on.target();
+    if (!target) return;
+    const complaints = [];
+    this.on.complain("", target);
+    for (const file of [...files]) {
+      const wrong = await this.#send(target, file);
+      if (wrong) complaints.push(say(wrong, { name: file.name }));
+      if (wrong) this.on.complain(complaints.join(" "), target);
+    }
   }
 
-  async #send(file) {
-    if (file.size > LARGEST) return this.on.complain(say("file_too_large", { name: file.name }));
+  /** The name of what to say when it was refused. */
+  async #send(target, file) {
+    if (file.size > LARGEST) return "file_too_large";
     const clientId = newId();
-    this.on.queue({ client_id: clientId, text: say("file_sending", { name: file.name }) });
+    this.on.queue({ client_id: clientId, text: say("file_sending", { name: file.name }) }, target);
     try {
-      const { seq } = await this.on.send(clientId, file);
+      const { seq } = await patiently(() => this.on.send(target, clientId, file));
       this.on.stored(clientId, seq);
+      return null;
     } catch (problem) {
       this.on.refused(clientId);
-      this.on.complain(say(reason(problem), { name: file.name }));
+      return reason(problem);
+    }
+  }
+}
+
+/** Tries again what may pass later, under the same id: it is stored once. */
+async function patiently(send) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send();
+    } catch (problem) {
+      const passing = problem.status === undefined || problem.passing;
+      if (!passing || tries === TRIES) throw problem;
+      await new Promise((done) => setTimeout(done, 1000 * (problem.retryAfterS ?? PAUSE_S)));
     }
   }
 }

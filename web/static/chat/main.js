@@ -31,8 +31,9 @@ const host = new Host(part("chat").hasAttribute("data-embedded"));
 const thread = new Thread(part("messages"), part("scroller"), { choose, vote, fetch: download, book, appointment });
 const composer = new Composer(part("composer"), { send, typing });
 const picker = new FilePicker(part("composer"), {
+  target: () => session.conversation,
   queue: (item) => thread.queue([item]),
-  send: (clientId, file) => sendFile(session.conversation, clientId, file),
+  send: (conversation, clientId, file) => sendFile(conversation, clientId, file),
   stored: (clientId, seq) => thread.stored(clientId, seq),
   refused: (clientId) => thread.refused(clientId),
   complain: (message) => composer.complain(message),
@@ -120,6 +121,8 @@ const session = new Session(host, {
   },
   left(signedOut) {
     if (signedOut) composer.clear();
+    bookingDialog.reset();
+    transcriptDialog.reset();
     thread.clear();
     typingLine.hide();
     setMode("assistant");

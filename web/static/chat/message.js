@@ -73,7 +73,7 @@ function bubble(author, text) {
 function timesOf(event, book) {
   const attributes = {
     type: "button",
-    class: "btn btn-outline-primary message__choice",
+    class: "btn btn-outline-primary message__booking", // stays open whatever is said meanwhile
     onclick: () => book(event),
   };
   return element("p", { class: "message__choices" }, element("button", attributes, say("booking_choose")));

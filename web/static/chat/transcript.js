@@ -5,6 +5,7 @@ import { newId } from "./storage.js";
 import { say } from "./words.js";
 
 export class TranscriptDialog {
+  #conversation = null;
   #clientId = null;
 
   /** `on`: conversation(), email() that is known or "", sent(). */
@@ -21,20 +22,28 @@ export class TranscriptDialog {
   }
 
   open() {
+    this.#conversation = this.on.conversation();
+    if (!this.#conversation) return;
     this.#clientId = newId();
     this.#complain("");
     this.email.value ||= this.on.email();
     this.dialog.showModal();
   }
 
+  /** Nothing of it is left for who comes next. */
+  reset() {
+    this.dialog.close();
+    this.email.value = "";
+  }
+
   async #send() {
     const body = { client_id: this.#clientId, email: this.email.value.trim() };
     try {
-      await sendTranscript(this.on.conversation(), body);
+      await sendTranscript(this.#conversation, body);
       this.dialog.close();
       this.on.sent();
     } catch ({ status }) {
-      this.#clientId = newId(); // the next try may be another address
+      if (status < 500) this.#clientId = newId(); // else it may have been stored
       this.#complain(status === 422 ? "transcript_email" : "transcript_failed");
       this.email.focus();
     }
