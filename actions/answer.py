@@ -84,7 +84,7 @@ class GiveAnswer(TopicAction):
         async with self._database.reading() as session:
             conversation_id = await session.scalar(query)
             found = conversation_id and await agenda.upcoming(session, conversation_id)
-            return await appointments.said(found) if found else None
+            return appointments.said(found) if found else None
 
     async def _acts(self, section: Section) -> list[Choice]:
         """What can be done at once about it: an advisor only while there may be one."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, Engine, Enum, MetaData, event
+from sqlalchemy import CursorResult, DateTime, Delete, Engine, Enum, MetaData, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -94,6 +94,21 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def hold_lock(session: AsyncSession, key: int) -> None:
+    """The lock of that number, held until the transaction ends.
+
+    On SQLite a writing transaction is alone already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+async def carry_out(session: AsyncSession, statement: Delete) -> int:
+    """How many rows went."""
+    result = await session.execute(statement)
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def is_sqlite(url: str) -> bool:

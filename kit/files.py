@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from sqlalchemy import String, delete, func, select
@@ -141,6 +142,16 @@ async def forget(session: AsyncSession, holder_ids: Sequence[UUID]) -> list[UUID
     found = list(await session.scalars(query))
     await session.execute(delete(StoredFile).where(StoredFile.holder_id.in_(holder_ids)))
     return found
+
+
+async def drop(session: AsyncSession, file_ids: Sequence[UUID]) -> None:
+    """Delete these rows; what they leave on the disk is swept."""
+    await session.execute(delete(StoredFile).where(StoredFile.id.in_(file_ids)))
+
+
+def disposition(name: str) -> str:
+    """The header by which a browser saves a file under that name instead of showing it."""
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
 
 
 async def without_row(session: AsyncSession, file_ids: Sequence[UUID]) -> list[UUID]:

@@ -73,7 +73,8 @@ class Mail:
 
 
 def address_of(text: str) -> str:
-    """One e-mail address, as it is compared and stored. Raises Invalid. Asks no network.
+    """One e-mail address, as it is compared and stored. Raises Invalid, with the code
+    `email_invalid`. Asks no network.
 
     The domain keeps its accents; the part before the @ has none, since few servers take them.
     """
@@ -84,7 +85,15 @@ def _checked(text: str) -> ValidatedEmail:
     try:
         return validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise Invalid("This is not an e-mail address.") from None
+        raise Invalid("This is not an e-mail address.", code="email_invalid") from None
+
+
+def deliverable(address: str | None) -> str | None:
+    """An address that others vouched for, when a mail can go there."""
+    try:
+        return address_of(address) if address else None
+    except Invalid:
+        return None
 
 
 def write(folder: str, to: str, **context: Any) -> Mail:

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from kit.clock import now
-from kit.database import Database
+from kit.database import Database, carry_out
 from kit.errors import NotFound
 from kit.finishing import to_its_end
 from kit.mail import Attachment, Mail, compose, message_id, sender
@@ -80,24 +80,26 @@ async def withdraw(session: AsyncSession, *, about: UUID, kind: str | None = Non
     One that is being handed over at this very moment still arrives.
     """
     unsent = delete(OutboxMail).where(OutboxMail.about == about, OutboxMail.sent_at.is_(None))
-    return await _count(session, unsent if kind is None else unsent.where(OutboxMail.kind == kind))
+    if kind is not None:
+        unsent = unsent.where(OutboxMail.kind == kind)
+    return await carry_out(session, unsent)
 
 
 async def forget_about(session: AsyncSession, subjects: Collection[UUID]) -> int:
     """Erase every mail about these, sent or not. How many."""
-    return await _count(session, delete(OutboxMail).where(OutboxMail.about.in_(subjects)))
+    return await carry_out(session, delete(OutboxMail).where(OutboxMail.about.in_(subjects)))
 
 
 async def forget_address(session: AsyncSession, address: str) -> int:
     """Erase every mail to this address, in whatever letter case, sent or not. How many."""
     same = func.lower(OutboxMail.to) == address.strip().lower()
-    return await _count(session, delete(OutboxMail).where(same))
+    return await carry_out(session, delete(OutboxMail).where(same))
 
 
 async def forget_settled(session: AsyncSession, before: datetime) -> int:
     """Erase the mails that were sent or given up before an instant. How many."""
     old = or_(OutboxMail.sent_at < before, OutboxMail.given_up_at < before)
-    return await _count(session, delete(OutboxMail).where(old))
+    return await carry_out(session, delete(OutboxMail).where(old))
 
 
 # Looking, for operators --------------------------------------------------------------------------
@@ -139,12 +141,6 @@ def _packed(attachment: Attachment) -> dict[str, str]:
         "media_type": attachment.media_type,
         "content": b64encode(attachment.content).decode(),
     }
-
-
-async def _count(session: AsyncSession, statement: Delete) -> int:
-    """Carry out a deletion. Returns how many rows went."""
-    result = await session.execute(statement)
-    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 # Sending -----------------------------------------------------------------------------------------

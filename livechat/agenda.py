@@ -5,14 +5,15 @@ the conversation, so that what was free when it was looked at is free when it is
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
+from kit.database import hold_lock
 from kit.errors import Conflict, NotFound
 from kit.organisation import organisation
 from kit.outbox import forget_about
@@ -34,9 +35,8 @@ class SlotTaken(Conflict):
 
 
 async def lock_agenda(session: AsyncSession) -> None:
-    """Held until the transaction ends. On SQLite a writing transaction is alone already."""
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _AGENDA_LOCK})
+    """Held until the transaction ends."""
+    await hold_lock(session, _AGENDA_LOCK)
 
 
 def rules() -> Rules:
@@ -81,8 +81,7 @@ async def free_slots(
     session: AsyncSession, at: datetime, but: Appointment | None = None
 ) -> dict[Slot, list[UUID]]:
     """Every slot that can be booked now, with those who are free then."""
-    slots = bookable(await load_hours(session), rules(), at)
-    return who_is_free(slots, await _agendas(session, at, but))
+    return await free_at(session, bookable(await load_hours(session), rules(), at), at, but)
 
 
 async def slots_of(session: AsyncSession, member: StaffMember, at: datetime) -> list[Slot]:
@@ -91,6 +90,13 @@ async def slots_of(session: AsyncSession, member: StaffMember, at: datetime) -> 
         return []
     slots = bookable(await load_hours(session), rules(), at)
     return free(slots, (await taken(session, at)).get(member.id, []))
+
+
+async def free_at(
+    session: AsyncSession, slots: Iterable[Slot], at: datetime, but: Appointment | None = None
+) -> dict[Slot, list[UUID]]:
+    """Who is free in each of these; those without anybody are left out."""
+    return who_is_free(slots, await _agendas(session, at, but))
 
 
 async def caller_at(

@@ -2,29 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.database import Database
-from livechat import log
 from livechat.agenda import SlotTaken, lock_agenda
 from livechat.appointment_links import Links
 from livechat.appointment_mails import Stationery
-from livechat.changes import Changes
+from livechat.changes import Held, holding
 from livechat.hub import Hub
-from livechat.models import Conversation
-
-
-@dataclass(frozen=True)
-class Held:
-    """A conversation, locked, while an appointment of its user is changed."""
-
-    session: AsyncSession
-    conversation: Conversation
-    changes: Changes
 
 
 class AgendaKeeper:
@@ -43,15 +30,11 @@ class AgendaKeeper:
     @asynccontextmanager
     async def holding(self, conversation_id: UUID) -> AsyncIterator[Held]:
         """Raises NotFound; SlotTaken when the database itself refuses two calls at once."""
-        changes = Changes()
         try:
-            async with self.database.writing.begin() as session:
-                await lock_agenda(session)
-                conversation = await log.lock(session, conversation_id)
-                yield Held(session, conversation, changes)
-                changes.staff_only(conversation)
+            async with holding(self.database, self._hub, conversation_id, lock_agenda) as held:
+                yield held
+                held.changes.staff_only(held.conversation)
         except IntegrityError as broken:
             if "uq_appointments_booked" in str(broken) or "appointments.start" in str(broken):
                 raise SlotTaken from None
             raise
-        changes.publish(self._hub)

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
-from kit.errors import Invalid
-from kit.mail import address_of, write
+from kit.mail import write
 from kit.outbox import post, withdraw
 from kit.phones import masked_phone
 from livechat import appointment_calendar, words
@@ -35,14 +34,6 @@ class Stationery:
 
     def url(self, named: Appointment | Proposal) -> str:
         return self.base.rstrip("/") + self.links.to(named)
-
-
-def deliverable(address: str | None) -> str | None:
-    """An address that others vouched for, when a mail can go there."""
-    try:
-        return address_of(address) if address else None
-    except Invalid:
-        return None
 
 
 async def confirm(session: AsyncSession, appointment: Appointment, paper: Stationery) -> None:

@@ -288,6 +288,6 @@ def _note(
 # Telling ---------------------------------------------------------------------------------
 
 
-async def said(appointment: Appointment) -> str:
+def said(appointment: Appointment) -> str:
     """In a sentence to its user: when, where, and how to change it."""
     return words.appointment_said(appointment.start, masked_phone(appointment.phone))

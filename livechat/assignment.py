@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
+from kit.database import hold_lock
 from livechat import queue
 from livechat.agenda import on_the_phone
 from livechat.desk_models import (
@@ -32,9 +33,8 @@ _QUEUE_LOCK = 7_310_842  # any number that nothing else uses
 
 
 async def lock_queue(session: AsyncSession) -> None:
-    """Held until the transaction ends. On SQLite a writing transaction is alone already."""
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _QUEUE_LOCK})
+    """Held until the transaction ends."""
+    await hold_lock(session, _QUEUE_LOCK)
 
 
 async def assign_waiting(session: AsyncSession) -> list[Chat]:

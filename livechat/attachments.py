@@ -5,24 +5,25 @@ conversation. The assistant reads no files, so none is taken while it alone answ
 """
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from kit import files
 from kit.database import Database
-from kit.errors import Conflict, NotFound, Refusal
+from kit.errors import Conflict, Refusal
 from kit.file_kinds import Inspected
 from kit.files import FileStore, StoredFile
 from kit.finishing import to_its_end
 from kit.masking import mask
 from livechat import board, chats, log, words
-from livechat.changes import Changes
+from livechat.changes import Held, holding
 from livechat.desk import Desk
+from livechat.desk import Held as HeldChat
 from livechat.hub import Hub
-from livechat.models import Conversation, LogEntry
 from livechat.protocol import Author, Mode, SharedFile
 from staff.models import StaffMember
 
@@ -43,11 +44,24 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Sender:
+    """Whose file it is: `id` is kept with it, `name` shown."""
+
+    author: Author
+    id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
 class OpenFile:
     """A file that the asker may read."""
 
     row: StoredFile
     path: Path
+
+
+# Opens the conversation, for as long as something is done in it, if that is allowed.
+type Hold = Callable[[], AbstractAsyncContextManager[Held | HeldChat]]
 
 
 class Attachments:
@@ -68,97 +82,66 @@ class Attachments:
 
         Raises Conflict when nobody is there to read it or no more are taken, TooLarge, Invalid.
         """
-        async with self._database.reading() as session:
-            conversation = await session.get(Conversation, conversation_id)
-            if conversation is None:
-                raise NotFound("This conversation does not exist.")
-            known = await self._known(session, conversation, upload)
-            if known is not None:
-                return known
-            await _require_reader(session, conversation, len(upload.content))
-        file_id, inspected = await self._store.take_in(_name_of(upload), upload.content)
-        try:
-            return await self._keep_for_user(conversation_id, upload, file_id, inspected)
-        except Refusal:  # whatever else went wrong, the row may be there: the purge will see
-            await self._store.remove([file_id])
-            raise
-
-    async def _keep_for_user(
-        self, conversation_id: UUID, upload: Upload, file_id: UUID, inspected: Inspected
-    ) -> int:
-        changes = Changes()
-        async with self._database.writing.begin() as session:
-            conversation = await log.lock(session, conversation_id)
-            known = await self._known(session, conversation, upload)
-            if known is not None:  # twice at once: the other one was first
-                await self._store.remove([file_id])
-                return known
-            await _require_reader(session, conversation, len(inspected.content))
-            row = files.add(session, file_id, inspected, holder_id=conversation_id, sender=USER)
-            entry = self._append(session, conversation, Author.USER, upload, row)
-            await chats.user_is_here(session, conversation)
-            changes.add(entry)
-        changes.publish(self._hub)
-        return entry.seq
+        hold = partial(holding, self._database, self._hub, conversation_id)
+        return await self._send(upload, hold, Sender(Author.USER, USER))
 
     @to_its_end
     async def send_as_advisor(self, member: StaffMember, chat_id: UUID, upload: Upload) -> int:
         """As for the user. Raises NotFound when the chat is not this member's."""
-        async with self._desk.owned(member, chat_id) as held:
-            known = await self._known(held.session, held.conversation, upload)
+        hold = partial(self._desk.owned, member, chat_id)
+        return await self._send(upload, hold, Sender(Author.ADVISOR, str(member.id), member.name))
+
+    async def _send(self, upload: Upload, hold: Hold, sender: Sender) -> int:
+        """Looked at before it is decoded, and again when it is stored: time passes in between."""
+        async with hold() as held:
+            known = await self._known(held, upload)
             if known is not None:
                 return known
-        file_id, inspected = await self._store.take_in(_name_of(upload), upload.content)
+            await _require_welcome(held, len(upload.content))
+        file_id, inspected = await self._store.take_in(mask(upload.name).text, upload.content)
         try:
-            return await self._keep_for_advisor(member, chat_id, upload, file_id, inspected)
+            async with hold() as held:
+                known = await self._known(held, upload)
+                if known is None:
+                    return await self._keep(held, upload, file_id, inspected, sender)
         except Refusal:  # whatever else went wrong, the row may be there: the purge will see
             await self._store.remove([file_id])
             raise
+        await self._store.remove([file_id])  # twice at once: the other one was first
+        return known
 
-    async def _keep_for_advisor(
-        self, member: StaffMember, chat_id: UUID, upload: Upload, file_id: UUID, kept: Inspected
-    ) -> int:
-        async with self._desk.owned(member, chat_id) as held:
-            known = await self._known(held.session, held.conversation, upload)
-            if known is not None:
-                await self._store.remove([file_id])
-                return known
-            holder = held.conversation.id
-            await files.require_room(held.session, holder, len(kept.content))
-            row = files.add(held.session, file_id, kept, holder_id=holder, sender=str(member.id))
-            entry = self._append(
-                held.session, held.conversation, Author.ADVISOR, upload, row, member.name
-            )
-            held.changes.add(entry)
-            return entry.seq
-
-    async def _known(
-        self, session: AsyncSession, conversation: Conversation, upload: Upload
-    ) -> int | None:
+    async def _known(self, held: Held | HeldChat, upload: Upload) -> int | None:
         mac = upload.mac(self._mac_key)
-        entry = await log.repeated(session, conversation.id, upload.client_id, mac)
-        return entry.seq if entry else None
+        found = await log.repeated(held.session, held.conversation.id, upload.client_id, mac)
+        return found.seq if found else None
 
-    def _append(
+    async def _keep(
         self,
-        session: AsyncSession,
-        conversation: Conversation,
-        author: Author,
+        held: Held | HeldChat,
         upload: Upload,
-        row: StoredFile,
-        name: str | None = None,
-    ) -> LogEntry:
+        file_id: UUID,
+        inspected: Inspected,
+        sender: Sender,
+    ) -> int:
+        """The row, and the message that shows it."""
+        await _require_welcome(held, len(inspected.content))
+        if sender.author is Author.USER:
+            await chats.user_is_here(held.session, held.conversation)
+        holder_id = held.conversation.id
+        row = files.add(held.session, file_id, inspected, holder_id=holder_id, sender=sender.id)
         shared = SharedFile(id=row.id, name=row.name, media_type=row.media_type, size=row.size)
-        return log.append_message(
-            session,
-            conversation,
-            author,
+        entry = log.append_message(
+            held.session,
+            held.conversation,
+            sender.author,
             words.file_sent(row.name),
-            name=name,
+            name=sender.name,
             files=[shared],
             client_id=upload.client_id,
             body_mac=upload.mac(self._mac_key),
         )
+        held.changes.add(entry)
+        return entry.seq
 
     # Reading -----------------------------------------------------------------------------
 
@@ -180,11 +163,8 @@ class Attachments:
         return OpenFile(row, self._store.path_of(row.id))
 
 
-def _name_of(upload: Upload) -> str:
-    return mask(upload.name).text
-
-
-async def _require_reader(session: AsyncSession, conversation: Conversation, size: int) -> None:
-    if conversation.mode not in READ_BY_A_PERSON:
-        raise Conflict("Files are read by advisors only, and none is asked for.", code="no_reader")
-    await files.require_room(session, conversation.id, size)
+async def _require_welcome(held: Held | HeldChat, size: int) -> None:
+    """Raises Conflict when nobody would read it, or no more is kept."""
+    if held.conversation.mode not in READ_BY_A_PERSON:
+        raise Conflict("Files are read by advisors only.", code="no_reader")
+    await files.require_room(held.session, held.conversation.id, size)

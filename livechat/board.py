@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.calendar import state_at
@@ -37,47 +37,56 @@ WITHOUT_THE_ADVISOR = (ChatEnd.LEFT, ChatEnd.USER_GONE)
 async def permit(session: AsyncSession, member: StaffMember, conversation_id: UUID) -> Conversation:
     """The conversation, if this member may read it. Raises NotFound, foreign or absent alike."""
     conversation = await session.get(Conversation, conversation_id)
-    if conversation is None or not await may_read(session, member, conversation):
+    if conversation is None or not await readable(session, member, [conversation]):
         raise NotFound(NOT_YOURS)
     return conversation
 
 
-async def may_read(session: AsyncSession, member: StaffMember, conversation: Conversation) -> bool:
+async def readable(
+    session: AsyncSession, member: StaffMember, conversations: Sequence[Conversation]
+) -> set[UUID]:
+    """Which of these conversations this member may read."""
+    ids = {each.id for each in conversations}
     if member.role in OVERSEERS:
-        return True
-    theirs = select(Chat.conversation_id).where(Chat.advisor_id == member.id)
-    if await session.scalar(theirs.where(Chat.conversation_id == conversation.id).limit(1)):
-        return True
-    if await _is_to_call(session, member, conversation):
-        return True
-    if conversation.subject is None:
-        return False
-    same_person = (
-        select(Chat.id)
-        .join(Conversation, Conversation.id == Chat.conversation_id)
-        .where(
-            Chat.advisor_id == member.id,
-            Chat.ended_at.is_(None),
-            Conversation.subject == conversation.subject,
-        )
-        .limit(1)
-    )
-    return await session.scalar(same_person) is not None
+        return ids
+    persons = set(await session.scalars(_persons_served_by(member, conversations)))
+    return {
+        *await session.scalars(_held_by(member, ids)),
+        *await session.scalars(_to_call_by(member, ids)),
+        *await requests.callbacks_handled_by(session, member.id, ids, now()),
+        *(each.id for each in conversations if each.subject in persons),
+    }
 
 
-async def _is_to_call(
-    session: AsyncSession, member: StaffMember, conversation: Conversation
-) -> bool:
-    """Whether they call this user, or see to their request to be called back, or called them."""
-    called = select(Appointment.id).where(
-        Appointment.conversation_id == conversation.id,
+def _held_by(member: StaffMember, ids: set[UUID]) -> Select[UUID]:
+    """Chats that they hold or held, or that are on offer to them."""
+    theirs = (Chat.advisor_id == member.id) & Chat.conversation_id.in_(ids)
+    return select(Chat.conversation_id).where(theirs)
+
+
+def _to_call_by(member: StaffMember, ids: set[UUID]) -> Select[UUID]:
+    """Whom they are to call, or called."""
+    return select(Appointment.conversation_id).where(
+        Appointment.conversation_id.in_(ids),
         Appointment.member_id == member.id,
         Appointment.state != AppointmentState.CANCELLED,
     )
-    if await session.scalar(called.limit(1)):
-        return True
-    request = await requests.callback_of(session, conversation.id)
-    return request is not None and requests.handler_of(request, now()) == member.id
+
+
+def _persons_served_by(
+    member: StaffMember, conversations: Sequence[Conversation]
+) -> Select[str | None]:
+    """Those of the known persons with whom they are in a chat now."""
+    subjects = {each.subject for each in conversations if each.subject is not None}
+    return (
+        select(Conversation.subject)
+        .join(Chat, Chat.conversation_id == Conversation.id)
+        .where(
+            Chat.advisor_id == member.id,
+            Chat.ended_at.is_(None),
+            Conversation.subject.in_(subjects),
+        )
+    )
 
 
 async def board(session: AsyncSession, member: StaffMember) -> Board:

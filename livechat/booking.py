@@ -14,14 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
-from kit.errors import Conflict, Invalid, NotFound
+from kit.errors import Conflict, NotFound
 from kit.finishing import to_its_end
-from kit.mail import address_of
+from kit.mail import address_of, deliverable
 from kit.phones import phone_of
 from livechat import agenda, appointment_calendar, appointments, log, proposals
 from livechat.agenda_keeper import AgendaKeeper
 from livechat.appointment_links import APPOINTMENT, NO_SUCH, Pass
-from livechat.appointment_mails import deliverable
 from livechat.appointment_models import Appointment, Proposal
 from livechat.appointments import Wanted
 from livechat.models import Conversation
@@ -71,7 +70,7 @@ class Booking:
     @to_its_end
     async def book(self, conversation_id: UUID, chosen: Chosen, base: str) -> Shown:
         """Raises Invalid for a number or an address, NotFound, SlotTaken, Conflict."""
-        phone, email = phone_of(chosen.phone), _address(chosen.email)
+        phone, email = phone_of(chosen.phone), chosen.email and address_of(chosen.email)
         mac = log.mac_of(chosen.model_dump_json(exclude={"client_id"}), self._mac_key)
         paper = self._keeper.paper(base)
         async with self._keeper.holding(conversation_id) as held:
@@ -190,16 +189,6 @@ class Booking:
     async def _conversation_of(self, named: Pass) -> UUID:
         async with self._database.reading() as session:
             return (await _appointment_of(session, named)).conversation_id
-
-
-def _address(text: str | None) -> str | None:
-    """Raises Invalid."""
-    if text is None or not text.strip():
-        return None
-    try:
-        return address_of(text.strip())
-    except Invalid as refused:
-        raise Invalid(str(refused), code="email_invalid") from None
 
 
 def _known_address(conversation: Conversation) -> str | None:

@@ -104,7 +104,8 @@ class Calling:
         async with self._database.reading() as session:
             callers = await agenda.callers(session)
             left = (await session.scalars(_to_come(at, callers))).all()
-            able = [each for each in left if await agenda.caller_at(session, each.slot, at)]
+            free = await agenda.free_at(session, {each.slot for each in left}, at)
+            able = [each for each in left if each.slot in free]
         for each in able:
             await self._reassign(each, at)
 

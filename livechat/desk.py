@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit import files
 from kit.clock import now
 from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound
-from kit.files import StoredFile
 from kit.finishing import to_its_end
 from kit.masking import mask
 from livechat import chats, log, staff_log, words
@@ -164,7 +163,7 @@ class Desk:
             if now() - entry.at > RETRACTABLE:
                 raise Conflict("A message can be taken back for ten seconds.")
             gone = [UUID(file["id"]) for file in entry.payload.get("files", [])]
-            await held.session.execute(delete(StoredFile).where(StoredFile.id.in_(gone)))
+            await files.drop(held.session, gone)
             entry.payload = {**entry.payload, "text": "", "files": []}
             payload = {"target_seq": seq}
             held.changes.add(log.append(held.session, held.conversation, "retracted", payload))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.library import Library
 from knowledge.search import search
 from livechat import assignment
-from livechat.board import BEGINNING, last_messages, may_read, names_of_staff, permit
+from livechat.board import BEGINNING, last_messages, names_of_staff, permit, readable
 from livechat.chats import last_chat
 from livechat.desk_models import Chat
 from livechat.models import Conversation, LogEntry
@@ -88,7 +88,8 @@ async def _past(
         .limit(10)
     )
     known = (await session.scalars(query)).all()
-    found = [each for each in known if await may_read(session, member, each)]
+    theirs = await readable(session, member, known)
+    found = [each for each in known if each.id in theirs]
     last = await last_messages(session, [each.id for each in found])
     return [
         {

@@ -64,10 +64,7 @@ async def slots_for(session: AsyncSession, proposal: Proposal, at: datetime) -> 
         return []
     moving = await upcoming(session, proposal.conversation_id)
     free = await agenda.free_slots(session, at, moving)
-    left = []
-    for start in proposal.instants:
-        slot = agenda.slot_at(start)
-        if start > at and await agenda.caller_at(session, slot, at, but=moving):
-            left.append(slot)
+    to_come = [agenda.slot_at(start) for start in proposal.instants if start > at]
+    left = list(await agenda.free_at(session, to_come, at, moving))
     later = [slot for slot in free if slot not in left and slot.start >= proposal.instants[0]]
     return sorted([*left, *later[: MOST - len(left)]] if left else later[:MOST])

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.clock import now
 from kit.errors import Conflict, NotFound
 from kit.finishing import to_its_end
+from kit.mail import deliverable
 from kit.organisation import organisation
 from livechat import agenda, appointment_mails, log, proposals
 from livechat.agenda_keeper import AgendaKeeper
@@ -114,7 +115,7 @@ class Proposing:
             )
             requests.handle_callback(request, member.id, proposal.instants[-1])
             address = request.email or (held.conversation.identity or {}).get("email")
-            if to := appointment_mails.deliverable(address):
+            if to := deliverable(address):
                 paper = self._keeper.paper(base)
                 await session.flush()
                 await appointment_mails.tell_proposal(session, proposal, to, paper)

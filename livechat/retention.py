@@ -14,8 +14,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
-    Delete,
     Select,
     SQLColumnExpression,
     delete,
@@ -27,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chorus.models import UsedToken
 from kit import files, outbox
 from kit.clock import now
-from kit.database import Database
+from kit.database import Database, carry_out
 from kit.errors import Invalid
 from kit.files import FileStore
 from kit.settings import Settings
@@ -86,7 +84,7 @@ class Retention:
             gone = _sum(gone, some)
         old = SupportRequest.created_at < at - timedelta(days=kept.retention_requests_days)
         async with self._database.writing.begin() as session:
-            requests = await _count(session, delete(SupportRequest).where(old))
+            requests = await carry_out(session, delete(SupportRequest).where(old))
             await session.execute(delete(UsedToken).where(UsedToken.expires_at < at))
             await forget_ended_sessions(session, at)
             mail_age = timedelta(days=kept.retention_mails_days)
@@ -104,7 +102,7 @@ class Retention:
         """Forget one person: their conversations, requests, mails and what the assistant kept."""
         gone = await self._erase(_of(person), requests=True)
         async with self._database.writing.begin() as session:
-            requests = await _count(session, delete(SupportRequest).where(_asked_by(person)))
+            requests = await carry_out(session, delete(SupportRequest).where(_asked_by(person)))
             mails = await outbox.forget_address(session, person.email) if person.email else 0
         return _sum(gone, Gone(requests=requests, mails=mails))
 
@@ -123,7 +121,7 @@ class Retention:
             senders = await _senders(session, ids)
             if requests:
                 theirs = delete(SupportRequest).where(SupportRequest.conversation_id.in_(ids))
-                erased = await _count(session, theirs)
+                erased = await carry_out(session, theirs)
             chats = select(Chat.id).where(Chat.conversation_id.in_(ids))
             decided = delete(AssignmentDecision).where(AssignmentDecision.chat_id.in_(chats))
             await session.execute(decided)
@@ -144,12 +142,6 @@ def _remove_older(folder: Path, instant: datetime) -> None:
     for path in folder.glob("*.log*"):
         if path.stat().st_mtime < instant.timestamp():
             path.unlink(missing_ok=True)
-
-
-async def _count(session: AsyncSession, statement: Delete) -> int:
-    """Carry out a deletion. Returns how many rows went."""
-    result = await session.execute(statement)
-    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 async def _senders(session: AsyncSession, ids: Sequence[UUID]) -> list[str]:

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.database import Database
 from kit.finishing import to_its_end
-from livechat import chats, log, staff_log
-from livechat.changes import Changes
+from livechat import chats, staff_log
+from livechat.changes import holding
 from livechat.desk import OVERSEERS
 from livechat.desk_models import ChatState, StaffEntry
 from livechat.hub import Hub
@@ -31,13 +31,10 @@ async def write_down(
     async with database.reading() as session:
         if not await _is_news(session, member, conversation_id):
             return
-    changes = Changes()
-    async with database.writing.begin() as session:
-        conversation = await log.lock(session, conversation_id)
-        if await _is_news(session, member, conversation_id):
-            staff_log.append(session, conversation, JOINED, member.id)
-            changes.staff_only(conversation)
-    changes.publish(hub)
+    async with holding(database, hub, conversation_id) as held:
+        if await _is_news(held.session, member, conversation_id):
+            staff_log.append(held.session, held.conversation, JOINED, member.id)
+            held.changes.staff_only(held.conversation)
 
 
 async def _is_news(session: AsyncSession, member: StaffMember, conversation_id: UUID) -> bool:

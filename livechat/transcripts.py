@@ -14,14 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
 from kit.database import Database
-from kit.errors import Invalid
 from kit.finishing import to_its_end
-from kit.mail import Mail, address_of, write
+from kit.mail import Mail, address_of, deliverable, write
 from kit.mail_models import OutboxMail
 from kit.organisation import organisation
 from kit.outbox import post
 from livechat import chats, log, words
-from livechat.changes import Changes
+from livechat.changes import holding
 from livechat.hub import Hub
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import Author, Frame
@@ -49,24 +48,21 @@ class Transcripts:
     @to_its_end
     async def send(self, conversation_id: UUID, wanted: TranscriptWanted) -> int:
         """The number of the message that says what was done. Raises Invalid (`email_invalid`)."""
-        address = _address(wanted.email)
+        address = address_of(wanted.email)
         mac = log.mac_of(address, self._mac_key)
-        changes = Changes()
-        async with self._database.writing.begin() as session:
-            conversation = await log.lock(session, conversation_id)
-            known = await log.repeated(session, conversation_id, wanted.client_id, mac)
+        async with holding(self._database, self._hub, conversation_id) as held:
+            known = await log.repeated(held.session, conversation_id, wanted.client_id, mac)
             if known is not None:
                 return known.seq
-            entry = await send_to(session, conversation, address)
+            entry = await send_to(held.session, held.conversation, address)
             entry.client_id, entry.body_mac = wanted.client_id, mac
-            changes.add(entry)
-        changes.publish(self._hub)
-        return entry.seq
+            held.changes.add(entry)
+            return entry.seq
 
 
 async def send_to_known(session: AsyncSession, conversation: Conversation) -> LogEntry:
     """To the address of who is signed in; else the user is told to give one."""
-    address = (conversation.identity or {}).get("email")
+    address = deliverable((conversation.identity or {}).get("email"))
     if address is None:
         return chats.tell(session, conversation, words.TRANSCRIPT_TO_WHOM)
     return await send_to(session, conversation, address)
@@ -117,10 +113,3 @@ def _name_of(entry: LogEntry) -> str:
     if author is Author.ASSISTANT:
         return organisation().assistant
     return named or words.AUTHORS[author]
-
-
-def _address(text: str) -> str:
-    try:
-        return address_of(text.strip())
-    except Invalid as refused:
-        raise Invalid(str(refused), code="email_invalid") from None

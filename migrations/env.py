@@ -3,6 +3,7 @@
 from alembic import context
 
 import chorus.models
+import kit.files
 import kit.mail_models
 import kit.models
 import livechat.appointment_models
@@ -15,6 +16,7 @@ from kit.database import Base
 # The tables register themselves when their modules are imported.
 TABLES = (
     chorus.models,
+    kit.files,
     kit.mail_models,
     kit.models,
     livechat.models,

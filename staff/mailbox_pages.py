@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -12,6 +11,7 @@ from fastapi.responses import Response
 from kit import outbox
 from kit.database import Reading, database_of
 from kit.errors import NotFound, Unauthorised
+from kit.files import disposition
 from kit.mail import compose, write
 from kit.settings import Settings
 from staff.access import Administrator, login_of
@@ -75,7 +75,7 @@ async def send_attachment(looker: Looker, session: Reading, mail_id: UUID, numbe
     if looker.sight is not Sight.CONTENT or not 0 <= number < len(attachments):
         raise NotFound("There is no such file.")
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachments[number].name)}",
+        "Content-Disposition": disposition(attachments[number].name),
         "X-Content-Type-Options": "nosniff",
     }
     return Response(attachments[number].content, 200, headers, "application/octet-stream")

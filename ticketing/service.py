@@ -3,7 +3,7 @@
 Functions take the session first and never commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -67,14 +67,18 @@ async def open_callback(
     return found
 
 
-async def callback_of(session: AsyncSession, conversation_id: UUID) -> SupportRequest | None:
-    """The request to be called back that this conversation made and that is still open."""
-    query = select(SupportRequest).where(
-        SupportRequest.conversation_id == conversation_id,
+async def callbacks_handled_by(
+    session: AsyncSession, member_id: UUID, conversation_ids: Collection[UUID], at: datetime
+) -> set[UUID]:
+    """Those of these conversations whose request to be called back this member sees to."""
+    query = select(SupportRequest.conversation_id).where(
+        SupportRequest.conversation_id.in_(conversation_ids),
         SupportRequest.kind == RequestKind.CALLBACK,
         SupportRequest.settled_at.is_(None),
+        SupportRequest.handled_by == member_id,
+        SupportRequest.handled_until > at,
     )
-    return await session.scalar(query)
+    return set(await session.scalars(query))
 
 
 def handle_callback(request: SupportRequest, member_id: UUID, until: datetime) -> None:

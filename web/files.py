@@ -5,7 +5,6 @@ no browser shows it as a page of ours.
 """
 
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -16,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from kit.errors import Invalid, NotFound
 from kit.file_kinds import LIMIT, too_large
+from kit.files import disposition
 from kit.limits import Limited
 from livechat.attachments import Attachments, OpenFile, Upload
 from livechat.protocol import Seq
@@ -106,9 +106,8 @@ async def _upload(request: Request) -> Upload:
 def _attachment(found: OpenFile) -> FileResponse:
     if not found.path.is_file():
         raise NotFound("This file does not exist.")
-    disposition = f"attachment; filename*=UTF-8''{quote(found.row.name, safe='')}"
-    return FileResponse(
-        found.path,
-        media_type=found.row.media_type,
-        headers={"Content-Disposition": disposition, "Cache-Control": "private, no-store"},
-    )
+    headers = {
+        "Content-Disposition": disposition(found.row.name),
+        "Cache-Control": "private, no-store",
+    }
+    return FileResponse(found.path, media_type=found.row.media_type, headers=headers)

@@ -104,7 +104,7 @@ async def test_the_user_books_one_and_is_told_by_whom_when_and_where(office: Tel
     ]
     assert kinds == [("appointment", "booked")]
     found = await office.upcoming(conversation_id)
-    assert found and "mardi 24 novembre à 15 h" in await appointments.said(found)
+    assert found and "mardi 24 novembre à 15 h" in appointments.said(found)
 
 
 async def test_the_number_is_stored_whole_and_told_masked(office: Telephone) -> None:

@@ -175,7 +175,7 @@ async def test_a_supervisor_gives_an_appointment_to_whoever_is_free(office: Tele
 async def may_read(office: Telephone, member: StaffMember, conversation_id: UUID) -> bool:
     async with office.database.reading() as session:
         conversation = await office.conversation(conversation_id)
-        return await board.may_read(session, member, conversation)
+        return bool(await board.readable(session, member, [conversation]))
 
 
 async def test_a_callback_is_proposed_taken_and_gone_from_the_list(office: Telephone) -> None:

@@ -66,6 +66,11 @@ def shared(talk: Talk) -> Json:
     return dict(event["files"][0])
 
 
+def told(talk: Talk) -> list[Json]:
+    """What the system told the user."""
+    return [event for event in talk.read() if event.get("author") == "system"]
+
+
 @contextmanager
 def served(client: TestClient, who: Browser, talk: Talk) -> Iterator[Json]:
     """A chat under way with this advisor."""
@@ -130,6 +135,21 @@ def test_sent_twice_it_is_stored_once(
             assert answers[0].json() == answers[1].json()
             assert len(on_disk(settings)) == before + 1
         assert send(talk, b"autre chose", client_id=client_id).status_code == 409
+
+
+def test_what_was_stored_is_acknowledged_again_though_the_talk_is_over(
+    client: TestClient, claire: Browser, talk: Talk
+) -> None:
+    with screen(client, claire.cookie) as line:
+        chat = serve(line, talk)
+        client_id = new_id()
+        first = send(talk, client_id=client_id)
+        line.send("finish", chat_id=chat["id"], wrap_up="solved")
+        while not any(each["text"].startswith("Votre conseiller") for each in told(talk)):
+            pass
+    assert send(talk).status_code == 409
+    again = send(talk, client_id=client_id)
+    assert (again.status_code, again.json()) == (201, first.json())
 
 
 @pytest.mark.parametrize(
