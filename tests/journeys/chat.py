@@ -126,6 +126,18 @@ class Chat:
             {"name": name, "mimeType": "application/octet-stream", "buffer": content}
         )
 
+    def paste_picture(self, content: bytes, beside: str = "") -> None:
+        """As from a screenshot; `beside`: the text that an office program copies along."""
+        script = """(field, [bytes, text]) => {
+            const data = new DataTransfer();
+            const type = "image/png";
+            data.items.add(new File([new Uint8Array(bytes)], "collage.png", { type }));
+            if (text) data.setData("text/plain", text);
+            const event = { clipboardData: data, bubbles: true, cancelable: true };
+            field.dispatchEvent(new ClipboardEvent("paste", event));
+        }"""
+        self.text.evaluate(script, [list(content), beside])
+
     def expect_read(self) -> None:
         """The advisor has read what the user said last."""
         expect(self.place.locator(".message--user").last.locator(".message__mark")).to_have_text(

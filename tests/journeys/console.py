@@ -6,7 +6,7 @@ Labels hold the typographic apostrophe of web/templates/web/agents.html.
 import re
 from typing import Self
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 STATUSES = {"available": "Disponible", "away": "Absent", "off": "Hors service"}
 WRAP_UPS = {
@@ -26,6 +26,7 @@ class Console:
         self.mine = page.get_by_role("list", name="Mes discussions", exact=True)
         self.to_conclude = page.get_by_role("list", name="À conclure", exact=True)
         self.others = page.get_by_role("list", name="Toutes les autres discussions", exact=True)
+        self.attach_button = page.get_by_role("button", name="Joindre un fichier")
         self.appointments = page.get_by_role("list", name="Rendez-vous téléphoniques")
         self.callbacks = page.get_by_role("list", name="Rappels demandés")
         self.advisors = page.get_by_role("list", name="Conseillers", exact=True)
@@ -155,10 +156,17 @@ class Console:
     def attach(self, name: str, content: bytes) -> None:
         """Sends a file, and waits until the server has stored it."""
         sent = self.thread.locator(".message--advisor[data-seq]").filter(has_text=name)
-        self.page.locator("#file").set_input_files(
-            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-        )
+        self.choose_files({name: content})
         expect(sent.last).to_be_visible()
+
+    def choose_files(self, contents: dict[str, bytes]) -> None:
+        """Begins to send them, one after the other."""
+        self.page.locator("#file").set_input_files(
+            [
+                FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+                for name, content in contents.items()
+            ]
+        )
 
     def note(self, text: str) -> Locator:
         self.page.get_by_role("radio", name="Note interne", exact=True).check()

@@ -4,6 +4,8 @@ from playwright.sync_api import expect
 
 from tests.journeys.demo import Demo
 
+FIELDS = ("booking-phone", "booking-email", "transcript-email")
+
 
 def test_a_connected_gestionnaire_principal_gets_an_answer_that_fits(demo: Demo) -> None:
     demo.sign_in("Camille Martin")
@@ -56,3 +58,16 @@ def test_another_user_gets_another_conversation(demo: Demo, errors: list[str]) -
     expect(chat.account).to_contain_text("louis@example.org")
     expect(chat.messages).to_have_count(1)
     errors.clear()  # the browser's own line about the refusal (409)
+
+
+def test_what_one_person_typed_in_a_window_is_not_left_for_the_next(demo: Demo) -> None:
+    demo.sign_in("Nadia Benali")
+    chat = demo.open_chat()
+    chat.ask("comment modifier mon adresse de connexion ?")
+    fields = [chat.place.locator(f"#{name}") for name in FIELDS]
+    for field in fields:
+        field.evaluate("(field) => (field.value = 'à Nadia')")
+    demo.sign_out()
+    expect(chat.account).to_be_hidden()
+    for field in fields:
+        expect(field).to_have_value("")

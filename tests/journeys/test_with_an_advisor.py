@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.chat import Chat
-from tests.journeys.conftest import Hire
+from tests.journeys.conftest import Hire, NewContext
 from tests.journeys.service import FAKETIME, Service
 from tests.journeys.test_dissatisfaction import QUESTION, next_tuesday, thumb_down_and_explain
 from tests.kit.test_file_kinds import PDF, image
@@ -110,6 +110,13 @@ def test_files_go_both_ways_and_what_is_refused_is_told(
     chat.attach("virus.exe", b"MZ\x00\x01")
     expect(chat.place.get_by_role("alert")).to_contain_text("PNG, JPEG, PDF et texte")
     errors.clear()  # the browser notes the refusal as well
+    chat.paste_picture(image("PNG"), beside="Total : 12 €")  # from a spreadsheet: a text
+    chat.paste_picture(image("PNG"))
+    expect(claire.messages.filter(has_text="collage.png")).to_have_count(1)
+    claire.page.get_by_role("radio", name="Note interne", exact=True).check()
+    expect(claire.attach_button).to_be_hidden()
+    claire.page.get_by_role("radio", name="Message", exact=True).check()
+    expect(claire.attach_button).to_be_visible()
     claire.attach("guide.pdf", PDF)
     with chat.page.expect_download() as download:
         chat.advisor_says("guide.pdf").get_by_role("button", name="guide.pdf").click()
@@ -120,6 +127,26 @@ def test_files_go_both_ways_and_what_is_refused_is_told(
     expect(chat.advisor_says("guide.pdf")).to_be_visible()
 
 
+def test_files_go_to_whom_they_were_chosen_for_whatever_is_opened_meanwhile(
+    chat: Chat, hire: Hire, service: Service, new_context: NewContext
+) -> None:
+    claire = hire("Claire")
+    other = Chat.open(new_context().new_page(), service.address)
+    other.ask_for_a_person()
+    claire.accept_offer()
+    other.wait_for_advisor("Claire")
+    chat.ask_for_a_person()
+    claire.accept_offer()
+    chat.wait_for_advisor("Claire")
+    other.say("je suis l’autre")
+    with claire.page.expect_request("**/files"):
+        claire.choose_files({f"piece-{number}.pdf": PDF for number in range(3)})
+    claire.open_chat("je suis l’autre")
+    for number in range(3):
+        chat.advisor_says(f"piece-{number}.pdf")
+    assert not any("piece-" in text for text in other.texts())
+
+
 def test_an_appointment_is_proposed_taken_found_again_and_called_off(
     chat: Chat, hire: Hire, errors: list[str]
 ) -> None:
@@ -128,7 +155,11 @@ def test_an_appointment_is_proposed_taken_found_again_and_called_off(
     claire.accept_offer()
     chat.wait_for_advisor("Claire")
     claire.propose_appointment(times=2)
-    dialog = chat.choose_time(phone="12")
+    expect(chat.choice("Choisir un horaire")).to_be_enabled()
+    chat.say("je regarde mon agenda")
+    expect(claire.messages.last).to_contain_text("je regarde mon agenda")
+    claire.finish("appointment")
+    dialog = chat.choose_time(phone="12")  # whatever was said since
     expect(dialog.get_by_role("alert")).to_contain_text("n’est pas reconnu")
     errors.clear()  # the browser notes the refusal as well
     chat.choose_time(phone="06 12 34 56 78", email="camille@exemple.fr")

@@ -1,30 +1,42 @@
 """What touches the database runs to its end; what is done again and again survives its failures."""
 
 import asyncio
+from typing import Self
 
 import pytest
 
 from kit.finishing import all_ended, repeat, stop, to_its_end
 
 
-async def test_work_goes_on_when_whoever_waited_for_it_is_gone() -> None:
-    begun, released, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+class Work:
+    """Some work that has begun, goes on until it is released, and has somebody who waits for it."""
+
+    def __init__(self) -> None:
+        self.begun, self.released, self.ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    @classmethod
+    async def under_way(cls) -> tuple[Self, asyncio.Task[None]]:
+        work = cls()
+        waiting = asyncio.create_task(work.do())
+        await work.begun.wait()
+        return work, waiting
 
     @to_its_end
-    async def work() -> None:
-        begun.set()
-        await released.wait()
-        ended.set()
+    async def do(self) -> None:
+        self.begun.set()
+        await self.released.wait()
+        self.ended.set()
 
-    waiting = asyncio.create_task(work())
-    await begun.wait()
+
+async def test_work_goes_on_when_whoever_waited_for_it_is_gone() -> None:
+    work, waiting = await Work.under_way()
     waiting.cancel()
     await asyncio.sleep(0)
-    released.set()
+    work.released.set()
     with pytest.raises(asyncio.CancelledError):
         async with asyncio.timeout(5):
             await waiting
-    assert ended.is_set()
+    assert work.ended.is_set()
 
 
 async def test_its_failure_reaches_whoever_still_waits() -> None:
@@ -59,16 +71,7 @@ async def test_what_does_not_stop_in_time_is_cancelled() -> None:
 
 
 async def test_the_end_waits_for_what_was_left_even_when_it_was_cancelled_twice() -> None:
-    begun, released, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    @to_its_end
-    async def work() -> None:
-        begun.set()
-        await released.wait()
-        ended.set()
-
-    waiting = asyncio.create_task(work())
-    await begun.wait()
+    work, waiting = await Work.under_way()
     for _ in range(2):
         waiting.cancel()
         await asyncio.sleep(0)
@@ -77,7 +80,7 @@ async def test_the_end_waits_for_what_was_left_even_when_it_was_cancelled_twice(
     last = asyncio.create_task(all_ended())
     await asyncio.sleep(0)
     assert not last.done()
-    released.set()
+    work.released.set()
     async with asyncio.timeout(5):
         await last
-    assert ended.is_set()
+    assert work.ended.is_set()

@@ -13,9 +13,9 @@ from tests.clock import Clock, clock
 from tests.staff.people import Browser, Office
 from tests.web.conftest import on_sqlite
 from tests.web.talks import Json, Talk, new_id, open_talk
-from tests.web.test_console import screen, serve
+from tests.web.test_console import claire, office, screen, serve
 
-__all__ = ["clock"]
+__all__ = ["claire", "clock", "office"]
 
 MORNING = datetime(2026, 11, 24, 8, 55, tzinfo=UTC)  # a Tuesday, five to ten in Paris
 FOURTEEN, FIFTEEN = "2026-11-24T13:00:00Z", "2026-11-24T14:00:00Z"
@@ -27,19 +27,6 @@ pytestmark = on_sqlite
 @pytest.fixture(autouse=True)
 def _morning(clock: Clock) -> None:
     clock.put_at(MORNING)
-
-
-@pytest.fixture
-def office(database_url: str) -> Office:
-    return Office(database_url)
-
-
-@pytest.fixture
-def claire(client: TestClient, office: Office) -> Browser:
-    office.hire()
-    browser = Browser(client)
-    browser.log_in()
-    return browser
 
 
 def offer(client: TestClient, claire: Browser, talk: Talk) -> Json:

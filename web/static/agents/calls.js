@@ -1,9 +1,10 @@
 // Phone calls: my appointments, who asked to be called back, and proposing times to a user.
 
-import { moment } from "../chat/booking.js";
+import { call } from "../chat/api.js";
+import { FormDialog } from "../chat/dialog.js";
 import { element } from "../chat/dom.js";
 import { newId } from "../chat/storage.js";
-import { clockTime, say } from "../chat/words.js";
+import { clockTime, moment, say } from "../chat/words.js";
 import { nowMs } from "./clock.js";
 import { showRows } from "./rows.js";
 import { nameOf, sayValue } from "./vocabulary.js";
@@ -23,8 +24,8 @@ export class CallsPane {
   async refresh() {
     const held = this.root.contains(document.activeElement);
     const [appointments, callbacks] = await Promise.all([
-      ask("GET", "/api/agents/appointments").catch(() => null),
-      ask("GET", "/api/agents/callbacks").catch(() => null),
+      call("GET", "/api/agents/appointments").catch(() => null),
+      call("GET", "/api/agents/callbacks").catch(() => null),
     ]);
     if (appointments) {
       const open = appointments.filter((each) => each.state === "booked");
@@ -105,7 +106,7 @@ export class CallsPane {
   async #act(path, body) {
     this.root.querySelectorAll(".call button").forEach((button) => (button.disabled = true));
     try {
-      await ask("POST", path, body);
+      await call("POST", path, { body });
     } catch {
       this.on.failed();
     }
@@ -114,44 +115,37 @@ export class CallsPane {
   }
 }
 
-/** Some of my free times, for a chat of mine or for somebody who asked to be called back. */
-export class ProposeDialog {
+/**
+ * Some of my free times, for a chat of mine or for somebody who asked to be called back. `on`:
+ * proposed().
+ */
+export class ProposeDialog extends FormDialog {
   #target = null;
   #clientId = null;
 
-  /** `on`: proposed(). */
   constructor(dialog, on) {
-    this.dialog = dialog;
-    this.form = dialog.querySelector("form");
-    this.error = dialog.querySelector("[data-error]");
-    this.on = on;
-    dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+    super(dialog, on);
     this.form.addEventListener("change", () => this.#limit());
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send();
-    });
   }
 
   /** `target`: {chat, send(frame)} or {callback}. */
   async open(target) {
     this.#target = target;
     this.#clientId = newId();
-    this.#complain("");
     this.form.querySelector("[data-days]").replaceChildren(element("p", {}, say("propose_loading")));
     this.#limit();
-    if (!this.dialog.open) this.dialog.showModal();
+    this.show();
     const query = target.chat ? `?chat_id=${encodeURIComponent(target.chat.id)}` : "";
     try {
-      const days = await ask("GET", `/api/agents/slots${query}`);
-      if (target === this.#target) this.#show(days);
+      const days = await call("GET", `/api/agents/slots${query}`);
+      if (target === this.#target) this.#offer(days);
     } catch {
       this.form.querySelector("[data-days]").replaceChildren();
-      this.#complain("propose_failed");
+      this.complain("propose_failed");
     }
   }
 
-  #show(days) {
+  #offer(days) {
     const none = element("p", {}, say("propose_none"));
     const parts = days.map(({ label, slots }) =>
       element(
@@ -178,28 +172,23 @@ export class ProposeDialog {
     this.form.querySelector("[type=submit]").disabled = this.#chosen.length === 0;
   }
 
-  async #send() {
+  async send() {
     const body = { client_id: this.#clientId, starts: this.#chosen };
     const { chat, callback, send } = this.#target;
     if (chat) {
-      if (!send({ type: "propose", chat_id: chat.id, ...body })) return this.#complain("not_sent");
+      if (!send({ type: "propose", chat_id: chat.id, ...body })) return this.complain("not_sent");
       this.dialog.close();
       return this.on.proposed();
     }
     try {
-      await ask("POST", `/api/agents/callbacks/${encodeURIComponent(callback.reference)}/proposal`, body);
+      await call("POST", `/api/agents/callbacks/${encodeURIComponent(callback.reference)}/proposal`, { body });
       this.dialog.close();
       this.on.proposed();
     } catch ({ status }) {
-      if (status !== 409) return this.#complain("propose_failed"); // again under the same id
+      if (status !== 409) return this.complain("propose_failed"); // again under the same id
       await this.open(this.#target); // with what is free now
-      this.#complain("propose_refused");
+      this.complain("propose_refused");
     }
-  }
-
-  #complain(name) {
-    this.error.textContent = name ? say(name) : "";
-    this.error.hidden = !name;
   }
 }
 
@@ -215,11 +204,4 @@ function hasBegun({ start }) {
 function hour(instant) {
   const shape = { hour: "2-digit", minute: "2-digit", timeZone: say("timezone") };
   return new Intl.DateTimeFormat(document.documentElement.lang, shape).format(new Date(instant));
-}
-
-async function ask(method, path, body = null) {
-  const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
-  const answer = await fetch(path, { method, headers, cache: "no-store", body: body && JSON.stringify(body) });
-  if (!answer.ok) throw Object.assign(new Error("refused"), { status: answer.status });
-  return answer.status === 204 ? null : answer.json();
 }

@@ -1,34 +1,22 @@
-// Hand over, finish, the sheet of shortcuts. The browser's <dialog> keeps and returns the focus.
+// Hand over, finish, the sheet of shortcuts.
 
+import { FormDialog, closeable } from "../chat/dialog.js";
 import { element } from "../chat/dom.js";
 import { say } from "../chat/words.js";
 import { sayValue } from "./vocabulary.js";
 
-/** Opens it; its buttons with `data-close` and Escape shut it. */
-function show(dialog) {
-  if (!dialog.open) dialog.showModal();
-}
-
-function prepare(dialog) {
-  dialog.querySelectorAll("[data-close]").forEach((button) =>
-    button.addEventListener("click", () => dialog.close()),
-  );
-  return dialog;
-}
-
-export class TransferDialog {
+/** `on`: transfer(chat, {member_id, skill, note}). */
+export class TransferDialog extends FormDialog {
   #chat = null;
 
-  /** `on`: transfer(chat, {member_id, skill, note}). */
   constructor(dialog, on) {
-    this.dialog = prepare(dialog);
-    this.form = dialog.querySelector("form");
+    super(dialog, on);
     this.form.addEventListener("change", () => this.#enable());
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      dialog.close();
-      on.transfer(this.#chat, this.#wanted());
-    });
+  }
+
+  send() {
+    this.dialog.close();
+    this.on.transfer(this.#chat, this.#wanted());
   }
 
   /** The chat that is being handed over. */
@@ -44,7 +32,7 @@ export class TransferDialog {
     const { to, member } = this.form.elements;
     to.value = member.options.length ? "member" : "anyone";
     this.#enable();
-    show(this.dialog);
+    this.show();
   }
 
   /** Who is there changed: what was chosen stays, if it is still to be had. */
@@ -97,33 +85,28 @@ export class TransferDialog {
   }
 }
 
-export class FinishDialog {
+/** `on`: finish(chat, wrapUp). */
+export class FinishDialog extends FormDialog {
   #chat = null;
 
-  /** `on`: finish(chat, wrapUp). */
-  constructor(dialog, on) {
-    this.dialog = prepare(dialog);
-    const form = dialog.querySelector("form");
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      dialog.close();
-      on.finish(this.#chat, form.elements.wrap_up.value);
-    });
+  send() {
+    this.dialog.close();
+    this.on.finish(this.#chat, this.form.elements.wrap_up.value);
   }
 
   open(chat) {
     this.#chat = chat;
-    this.dialog.querySelector("form").reset();
-    show(this.dialog);
+    this.form.reset();
+    this.show();
   }
 }
 
 export class Sheet {
   constructor(dialog) {
-    this.dialog = prepare(dialog);
+    this.dialog = closeable(dialog);
   }
 
   open() {
-    show(this.dialog);
+    if (!this.dialog.open) this.dialog.showModal();
   }
 }

@@ -1,7 +1,6 @@
 // The conversation that this screen watches: both its logs, merged by time, each event once.
 
-import { moment } from "../chat/booking.js";
-import { say } from "../chat/words.js";
+import { moment, say } from "../chat/words.js";
 import { appointmentLine } from "./calls.js";
 import { secondsSince } from "./clock.js";
 import * as draw from "./entry.js";

@@ -25,7 +25,8 @@ export class Problem extends Error {
   }
 }
 
-async function call(method, path, { token = null, body = null } = {}) {
+/** The JSON of an answer, or null. Raises Problem. */
+export async function call(method, path, { token = null, body = null } = {}) {
   const type = body && { "Content-Type": "application/json" };
   const answer = await ask(method, path, token, { ...type }, body && JSON.stringify(body));
   return answer.status === 204 ? null : answer.json();

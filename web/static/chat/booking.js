@@ -1,9 +1,10 @@
 // Phone appointments: taking one of the times that an advisor proposes, and finding it again.
 
 import { bookAppointment, readAppointments, readSlots } from "./api.js";
+import { FormDialog } from "./dialog.js";
 import { element } from "./dom.js";
 import { newId } from "./storage.js";
-import { say } from "./words.js";
+import { moment, say } from "./words.js";
 
 const NAMED = new Set([
   ...["slot_taken", "proposal_over", "too_late"],
@@ -11,33 +12,14 @@ const NAMED = new Set([
 ]);
 const OF_TIME = new Set(["slot_taken", "proposal_over", "too_late"]);
 
-/** "mardi 1 décembre à 10:20", where the service is, not where the reader is. */
-export function moment(instant) {
-  const shape = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
-  const zone = { timeZone: say("timezone") };
-  return new Intl.DateTimeFormat(document.documentElement.lang, { ...shape, ...zone }).format(
-    new Date(instant),
-  );
-}
-
-/** The dialog that asks when, and at which number. */
-export class BookingDialog {
+/**
+ * The dialog that asks when, and at which number. `on`: conversation(), email() that is known or
+ * "", booked().
+ */
+export class BookingDialog extends FormDialog {
   #conversation = null;
   #proposal = null;
   #clientId = null;
-
-  /** `on`: conversation(), email() that is known or "", booked(). */
-  constructor(dialog, on) {
-    this.dialog = dialog;
-    this.form = dialog.querySelector("form");
-    this.error = dialog.querySelector("[data-error]");
-    this.on = on;
-    dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#book();
-    });
-  }
 
   /** Shows the times of that message; those that are taken meanwhile are gone. */
   async open({ proposal, slots }) {
@@ -45,29 +27,21 @@ export class BookingDialog {
     if (!this.#conversation) return;
     this.#proposal = proposal;
     this.#clientId = newId();
-    this.#complain("");
-    this.#show(slots);
+    this.#offer(slots);
     this.form.elements.email.value ||= this.on.email();
-    this.dialog.showModal();
+    this.show();
     await this.#refresh();
-  }
-
-  /** Nothing of it is left for who comes next. */
-  reset() {
-    this.#proposal = null;
-    this.dialog.close();
-    this.form.reset();
   }
 
   async #refresh() {
     const asked = this.#proposal;
     const { slots } = await readSlots(this.#conversation, asked).catch(() => ({ slots: null }));
     if (!slots || asked !== this.#proposal || !this.dialog.open) return;
-    this.#show(slots);
-    if (slots.length === 0) this.#complain("booking_proposal_over");
+    this.#offer(slots);
+    if (slots.length === 0) this.complain("booking_proposal_over");
   }
 
-  #show(slots) {
+  #offer(slots) {
     const chosen = this.#chosen;
     const shown = [...this.form.querySelectorAll("[name=start]")].map((radio) => radio.value);
     if (shown.join() === slots.map((slot) => slot.start).join()) return; // the focus stays
@@ -85,7 +59,7 @@ export class BookingDialog {
     return this.form.querySelector("[name=start]:checked")?.value ?? "";
   }
 
-  async #book() {
+  async send() {
     const { phone, email } = this.form.elements;
     if (!phone.value.trim()) return this.#refused({ code: "phone_invalid", status: 422 });
     const button = this.form.querySelector("[type=submit]");
@@ -97,7 +71,7 @@ export class BookingDialog {
       ...(email.value.trim() && { email: email.value.trim() }),
     };
     button.disabled = true;
-    this.#complain("");
+    this.complain("");
     try {
       await bookAppointment(this.#conversation, body);
       this.dialog.close();
@@ -113,19 +87,11 @@ export class BookingDialog {
   async #refused({ code, status }) {
     if (status >= 400 && status < 500) this.#clientId = newId(); // else it may have been stored
     if (OF_TIME.has(code)) await this.#refresh();
-    if (code === "slot_taken") this.form.querySelector("[name=start]")?.focus();
-    if (!this.#chosen) return this.#complain("booking_proposal_over");
-    this.#complain(NAMED.has(code) ? `booking_${code}` : "booking_failed");
     const { phone, email } = this.form.elements;
-    phone.setAttribute("aria-invalid", String(Boolean(code?.startsWith("phone"))));
-    email.setAttribute("aria-invalid", String(Boolean(code?.startsWith("email"))));
-    if (code?.startsWith("phone")) phone.focus();
-    if (code?.startsWith("email")) email.focus();
-  }
-
-  #complain(name) {
-    this.error.textContent = name ? say(name) : "";
-    this.error.hidden = !name;
+    const first = this.form.querySelector("[name=start]");
+    const field = { phone_invalid: phone, phone_costly: phone, email_invalid: email, slot_taken: first };
+    const name = first ? code : "proposal_over";
+    this.complain(NAMED.has(name) ? `booking_${name}` : "booking_failed", field[name] ?? null);
   }
 }
 

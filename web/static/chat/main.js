@@ -283,10 +283,9 @@ function refusal(status, item) {
 function showAccount(connected, identity) {
   const line = part("account");
   line.hidden = !connected;
-  if (!connected) knownEmail = "";
-  if (!connected) return;
-  const { email, structure } = identity ? account(identity) : {};
+  const { email, structure } = connected && identity ? account(identity) : {};
   knownEmail = email ?? "";
+  if (!connected) return;
   const who = [email, structure].filter(Boolean).join(", ");
   if (who) line.textContent = say("account", { who });
   else if (!line.textContent) line.textContent = say("account_unknown");

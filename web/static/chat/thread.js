@@ -1,8 +1,7 @@
 // The list of messages: what the server has numbered, then what is still on its way.
 
-import { moment } from "./booking.js";
 import { blank, drawMessage, drawNote, drawPending, setMark, showVote } from "./message.js";
-import { say } from "./words.js";
+import { moment, say } from "./words.js";
 
 const NEAR_BOTTOM_PX = 120;
 const MARGIN_PX = 8;

@@ -23,3 +23,12 @@ export function calendarDay(day) {
   const shape = { timeZone: "UTC", day: "2-digit", month: "2-digit", year: "numeric" };
   return new Intl.DateTimeFormat(locale, shape).format(Date.UTC(year, month - 1, date));
 }
+
+/** "mardi 1 décembre à 10:20", where the service is, not where the reader is. */
+export function moment(instant) {
+  const shape = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
+  const zone = { timeZone: say("timezone") };
+  return new Intl.DateTimeFormat(locale, { ...shape, ...zone }).format(
+    new Date(instant),
+  );
+}
