@@ -27,9 +27,9 @@ from kit.migration import migrate
 from kit.organisation import organisation
 from kit.schedule import add_exception
 from kit.spans import Span
-from livechat import board
 from livechat.access import Doorkeeper
 from livechat.assistant import Ask, Memory, Turned, Unreachable
+from livechat.boards import Boards
 from livechat.console_protocol import AdvisorSay, BoardChat
 from livechat.desk import Desk
 from livechat.desk_models import AdvisorStatus, ChatState, WrapUp
@@ -65,6 +65,7 @@ class Centre:
             database, self.hub, turns, Doorkeeper(key), lambda _: [], mac_key=key
         )
         self.desk = Desk(database, self.hub, key)
+        self.boards = Boards(database)
         self.presences = Presences(database, self.hub)
         self.rounds = Rounds(database, self.hub)
         self.taken: Counter[UUID] = Counter()
@@ -115,8 +116,7 @@ class Centre:
 
     async def offered_to(self, member: StaffMember) -> list[BoardChat]:
         """What the advisor's screen shows: the board is read as a console reads it."""
-        async with self.database.reading() as session:
-            shown = await board.board(session, member)
+        shown = (await self.boards.read(member)).board_of(member)
         return [chat for chat in shown.chats if chat.state is ChatState.OFFERED]
 
     async def news(self) -> None:

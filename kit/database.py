@@ -4,7 +4,6 @@ SQLite (the embedded default) and PostgreSQL behave alike: a session of `writing
 of what it locks until it ends; a session of `reading` never blocks a writer.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -21,7 +20,10 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from kit.taking_turns import Turnstile
+
 BUSY_TIMEOUT_MS = 5_000  # how long a SQLite writer waits for another one
+PATIENCE_S = 0.5  # how much older a write is that goes before what somebody waits to read
 
 
 class Instant(TypeDecorator[datetime]):
@@ -64,7 +66,7 @@ class Base(DeclarativeBase):
 
 
 class Writing:
-    """Transactions that write. `in_turn`: one after the other in this process, first come first.
+    """Transactions that write. `in_turn`: one after the other in this process.
 
     SQLite has one writer at a time and makes the others look again and again: among many of them
     one may look in vain until its time is over.
@@ -72,11 +74,14 @@ class Writing:
 
     def __init__(self, makers: async_sessionmaker[AsyncSession], in_turn: bool) -> None:
         self._makers = makers
-        self._turn = asyncio.Lock() if in_turn else nullcontext()
+        self._turnstile = Turnstile() if in_turn else None
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncSession]:
-        async with self._turn, self._makers.begin() as session:
+    async def begin(self, *, soon: bool = False) -> AsyncIterator[AsyncSession]:
+        """`soon`: short, and somebody waits to read it. It goes before what came just now."""
+        patience_s = 0.0 if soon else PATIENCE_S
+        turn = self._turnstile.turn(patience_s) if self._turnstile else nullcontext()
+        async with turn, self._makers.begin() as session:
             yield session
 
 

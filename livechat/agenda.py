@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Exists, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from kit.clock import now
 from kit.database import hold_lock
@@ -122,14 +123,14 @@ async def _agendas(
     return {member: booked.get(member, []) for member in await callers(session)}
 
 
-async def on_the_phone(session: AsyncSession, at: datetime) -> set[UUID]:
-    """Whose appointment is under way, or about to begin."""
-    query = select(Appointment.member_id).where(
+def on_the_phone(member_id: InstrumentedAttribute[UUID], at: datetime) -> Exists:
+    """Whether an appointment of this member is under way, or about to begin."""
+    return exists().where(
+        Appointment.member_id == member_id,
         Appointment.state == AppointmentState.BOOKED,
         Appointment.start <= at + SOON,
         Appointment.end > at,
     )
-    return set(await session.scalars(query))
 
 
 async def upcoming(session: AsyncSession, conversation_id: UUID) -> Appointment | None:

@@ -4,12 +4,11 @@ Tried at every event that might free a place. All that changes a chat holds the 
 first, then those of conversations: nobody is offered twice, on SQLite and on PostgreSQL alike.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -40,6 +39,8 @@ async def lock_queue(session: AsyncSession) -> None:
 async def assign_waiting(session: AsyncSession) -> list[Chat]:
     """Offer what can be offered; returns the chats that were. The caller holds the queue's lock."""
     at = now()
+    if not await session.scalar(select(exists().where(Chat.state == ChatState.WAITING))):
+        return []
     advisors = await load_advisors(session, at)
     chats = {chat.id: chat for chat in await _in_question(session, advisors, at)}
     offered = []
@@ -90,43 +91,50 @@ def as_waiting(chat: Chat) -> queue.Waiting:
 
 
 async def load_advisors(session: AsyncSession, at: datetime) -> list[queue.Advisor]:
-    """Everybody who works here, with what the queue wants to know of them."""
-    members = (await session.scalars(select(StaffMember).where(StaffMember.active))).all()
-    present = await present_members(session, at)
-    statuses = await statuses_of(session)
-    loads = await loads_of(session)
-    idle = await _idle_since(session, at)
-    calling = await on_the_phone(session, at)
+    """Everybody who works here, with what the queue wants to know of them: one query."""
+    theirs = Chat.advisor_id == StaffMember.id
+    held = Chat.state.in_((ChatState.OFFERED, ChatState.ACTIVE))
+    query = select(
+        StaffMember.id,
+        StaffMember.role,
+        StaffMember.capacity,
+        StaffMember.skills,
+        select(Shift.status).where(Shift.member_id == StaffMember.id).scalar_subquery(),
+        exists().where(Presence.member_id == StaffMember.id, Presence.lease_until > at),
+        select(func.count()).where(theirs, held).scalar_subquery(),
+        # When they last ended a chat today.
+        select(func.max(Chat.ended_at)).where(theirs, Chat.ended_at > at - TODAY).scalar_subquery(),
+        on_the_phone(StaffMember.id, at),
+    ).where(StaffMember.active)
     return [
         queue.Advisor(
-            id=member.id,
-            takes_chats=member.role in TAKING_ROLES,
-            present=member.id in present,
-            available=statuses.get(member.id) is AdvisorStatus.AVAILABLE,
-            load=loads[member.id],
-            capacity=member.capacity,
-            skills=frozenset(member.skills),
-            idle_since=idle.get(member.id),
-            on_the_phone=member.id in calling,
+            id=id_,
+            takes_chats=role in TAKING_ROLES,
+            present=present,
+            available=status is AdvisorStatus.AVAILABLE,
+            load=load,
+            capacity=capacity,
+            skills=frozenset(skills),
+            idle_since=idle_since,
+            on_the_phone=calling,
         )
-        for member in members
+        for (
+            id_,
+            role,
+            capacity,
+            skills,
+            status,
+            present,
+            load,
+            idle_since,
+            calling,
+        ) in await session.execute(query)
     ]
 
 
 async def is_staffed(session: AsyncSession, at: datetime) -> bool:
     """Whether anybody is there who takes chats, now or after those that they have."""
     return any(map(queue.serves, await load_advisors(session, at)))
-
-
-async def _idle_since(session: AsyncSession, at: datetime) -> dict[UUID, datetime]:
-    """When each last ended a chat today."""
-    query = (
-        select(Chat.advisor_id, func.max(Chat.ended_at))
-        .where(Chat.ended_at > at - TODAY, Chat.advisor_id.is_not(None))
-        .group_by(Chat.advisor_id)
-    )
-    found = (await session.execute(query)).all()
-    return {member_id: ended_at for member_id, ended_at in found if member_id and ended_at}
 
 
 async def present_members(session: AsyncSession, at: datetime) -> set[UUID]:
@@ -136,12 +144,6 @@ async def present_members(session: AsyncSession, at: datetime) -> set[UUID]:
 
 async def statuses_of(session: AsyncSession) -> dict[UUID, AdvisorStatus]:
     return {shift.member_id: shift.status for shift in await session.scalars(select(Shift))}
-
-
-async def loads_of(session: AsyncSession) -> Counter[UUID]:
-    """How many chats each holds or is offered."""
-    query = select(Chat.advisor_id).where(Chat.state.in_((ChatState.OFFERED, ChatState.ACTIVE)))
-    return Counter(member_id for member_id in await session.scalars(query) if member_id)
 
 
 def _record(session: AsyncSession, chat: Chat, decision: queue.Decision, at: datetime) -> None:

@@ -19,7 +19,7 @@ from kit.file_kinds import Inspected
 from kit.files import FileStore, StoredFile
 from kit.finishing import to_its_end
 from kit.masking import mask
-from livechat import board, chats, log, words
+from livechat import chats, log, reading, words
 from livechat.changes import Held, holding
 from livechat.desk import Desk
 from livechat.desk import Held as HeldChat
@@ -158,7 +158,7 @@ class Attachments:
     ) -> OpenFile:
         """Raises NotFound: whoever may read the conversation may read what was sent in it."""
         async with self._database.reading() as session:
-            await board.permit(session, member, conversation_id)
+            await reading.permit(session, member, conversation_id)
             row = await files.find(session, conversation_id, file_id)
         return OpenFile(row, self._store.path_of(row.id))
 

@@ -20,9 +20,9 @@ from livechat import agenda, appointments, log
 from livechat.agenda import SlotTaken
 from livechat.agenda_keeper import AgendaKeeper
 from livechat.appointment_models import Appointment, AppointmentState
-from livechat.board import names_of_staff
 from livechat.desk import OVERSEERS
 from livechat.models import Conversation
+from livechat.reading import names_of_staff
 from staff.models import StaffMember
 
 EVERY_S = 30.0

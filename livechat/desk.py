@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import files
@@ -245,14 +246,15 @@ class Desk:
         Without the lock of the queue nothing may be done that changes whose chat it is.
         """
         changes = Changes()
-        async with self._database.writing.begin() as session:
+        async with self._database.writing.begin(soon=not with_queue) as session:
             if with_queue:
                 await lock_queue(session)
-            chat = await session.get(Chat, chat_id)
-            if chat is None:
-                raise NotFound(NOT_YOURS)
-            conversation = await log.lock(session, chat.conversation_id)
-            await session.refresh(chat)
+            of_chat = select(Chat.conversation_id).where(Chat.id == chat_id).scalar_subquery()
+            try:
+                conversation = await log.lock(session, of_chat)
+            except NotFound:
+                raise NotFound(NOT_YOURS) from None
+            chat = await session.get_one(Chat, chat_id)  # as it is since we hold it
             yield Held(session, conversation, chat, changes)
         changes.publish(self._hub)
 

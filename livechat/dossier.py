@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.library import Library
 from knowledge.search import search
 from livechat import assignment
-from livechat.board import BEGINNING, last_messages, names_of_staff, permit, readable
+from livechat.board import BEGINNING, last_messages
 from livechat.chats import last_chat
 from livechat.desk_models import Chat
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import Author
+from livechat.reading import names_of_staff, permit, readable
 from staff.models import StaffMember
 
 PATH = 30  # steps of the assistant

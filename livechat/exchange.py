@@ -157,9 +157,10 @@ class Exchange:
         if said.text is not None and len(said.text) > TEXT_LIMIT:
             raise TooLarge(f"A message has at most {TEXT_LIMIT} characters.")
         body_mac = log.mac_of(said.model_dump_json(include={"text", "choice"}), self._mac_key)
-        async with self._database.writing.begin() as session:
-            if said.choice in words.ACTS:
-                await lock_queue(session)  # it may put the user into the queue, or take them out
+        for_the_queue = said.choice in words.ACTS  # may put the user into the queue, or out of it
+        async with self._database.writing.begin(soon=not for_the_queue) as session:
+            if for_the_queue:
+                await lock_queue(session)
             conversation = await log.lock(session, conversation_id)
             known = await log.repeated(session, conversation_id, said.client_id, body_mac)
             if known is not None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -25,7 +25,7 @@ from livechat.protocol import (
 )
 
 
-async def lock(session: AsyncSession, conversation_id: UUID) -> Conversation:
+async def lock(session: AsyncSession, conversation_id: UUID | ScalarSelect[UUID]) -> Conversation:
     """The conversation, held until the transaction ends.
 
     PostgreSQL locks the row; SQLite has one writer at a time already (kit/database.py).

@@ -18,11 +18,11 @@ from kit.mail import deliverable
 from kit.organisation import organisation
 from livechat import agenda, appointment_mails, log, proposals
 from livechat.agenda_keeper import AgendaKeeper
-from livechat.board import names_of_staff
 from livechat.console_protocol import Propose
 from livechat.desk import NOT_YOURS, OVERSEERS, Desk
 from livechat.desk_models import Chat, ChatState
 from livechat.models import Conversation
+from livechat.reading import names_of_staff
 from livechat.slots import Slot, by_day
 from staff.models import StaffMember
 from ticketing import service as requests

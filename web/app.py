@@ -32,6 +32,7 @@ from livechat.agenda_keeper import AgendaKeeper
 from livechat.appointment_links import Links
 from livechat.assistant import Assistant, RasaAssistant
 from livechat.attachments import Attachments
+from livechat.boards import Boards
 from livechat.booking import Booking
 from livechat.calling import Calling
 from livechat.desk import Desk
@@ -171,6 +172,7 @@ def _furnish(
         token_key,
     )
     state.desk = Desk(database, state.hub, token_key)
+    state.boards = Boards(database)
     state.files = FileStore(settings.var / "files")
     state.attachments = Attachments(database, state.hub, state.desk, state.files, token_key)
     keeper = AgendaKeeper(database, state.hub, Links(token_key), sender(settings).addr_spec)

@@ -16,13 +16,13 @@ from kit.clock import now
 from kit.database import Database
 from kit.errors import NotFound, Refusal
 from kit.finishing import to_its_end
-from livechat import board, chats, log, silent_joins
+from livechat import chats, log, reading, silent_joins
+from livechat.boards import Boards
 from livechat.console_protocol import (
     Accept,
     AdvisorReads,
     AdvisorSay,
     AdvisorTypes,
-    Board,
     ConsoleFrame,
     ConversationEvent,
     Decline,
@@ -78,6 +78,7 @@ class Screen:
         self._database: Database = state.database
         self._hub: Hub = state.hub
         self._desk: Desk = state.desk
+        self._boards: Boards = state.boards
         self._proposing: Proposing = state.proposing
         self._presences: Presences = state.presences
         self._revocations: Revocations = state.revocations
@@ -123,19 +124,15 @@ class Screen:
 
     async def _show_board(self, listener: Listener) -> None:
         while True:
-            await self._send(await self._board())
+            overview = await self._boards.read(self._member)
+            self._member = overview.members.get(self._member.id, self._member)
+            await self._send(overview.board_of(self._member))
             with suppress(TimeoutError):
                 frame = await asyncio.wait_for(listener.next(), BOARD_S)
                 if isinstance(frame, GoingAway):
                     await self._send(frame)
                 await asyncio.sleep(CALM_S)
                 listener.skip()
-
-    @to_its_end
-    async def _board(self) -> Board:
-        async with self._database.reading() as session:
-            self._member = await session.get_one(StaffMember, self._member.id)
-            return await board.board(session, self._member)
 
     async def _follow(self, watch: Watch) -> None:
         """Send one conversation from the given numbers on, and what comes after.
@@ -181,14 +178,14 @@ class Screen:
         self, conversation_id: UUID, seq: int, staff_seq: int
     ) -> tuple[list[AnyEvent], list[StaffEvent]]:
         async with self._database.reading() as session:
-            await board.permit(session, self._member, conversation_id)
+            await reading.permit(session, self._member, conversation_id)
             events = await log.read_after(session, conversation_id, seq)
-            return events, await board.staff_events(session, conversation_id, staff_seq)
+            return events, await reading.staff_events(session, conversation_id, staff_seq)
 
     @to_its_end
     async def _read_by_user(self, conversation_id: UUID) -> int:
         async with self._database.reading() as session:
-            await board.permit(session, self._member, conversation_id)
+            await reading.permit(session, self._member, conversation_id)
             return (await chats.read_by(session, conversation_id))[1]
 
     async def _send(self, frame: BaseModel) -> None:

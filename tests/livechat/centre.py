@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kit.clock import now
 from kit.database import Database
-from livechat import board
+from livechat import board, reading
 from livechat.assignment import decisions_of
 from livechat.console_protocol import AdvisorSay, Board, Note, StaffEvent, Transfer
 from livechat.desk import Desk
@@ -116,11 +116,11 @@ class Centre(Talk):
 
     async def board(self, member: StaffMember) -> Board:
         async with self.database.reading() as session:
-            return await board.board(session, member)
+            return (await board.oversee(session)).board_of(member)
 
     async def staff_events(self, conversation_id: UUID) -> list[StaffEvent]:
         async with self.database.reading() as session:
-            return await board.staff_events(session, conversation_id, 0)
+            return await reading.staff_events(session, conversation_id, 0)
 
     async def decisions(self, chat_id: UUID) -> list[AssignmentDecision]:
         async with self.database.reading() as session:

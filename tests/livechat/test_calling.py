@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kit.database import Database
 from kit.errors import Conflict, NotFound
 from kit.settings import Settings
-from livechat import board
+from livechat import reading
 from livechat.agenda import SlotTaken
 from livechat.appointment_models import Appointment, AppointmentState, Proposal
 from livechat.calling import Outcome
@@ -175,7 +175,7 @@ async def test_a_supervisor_gives_an_appointment_to_whoever_is_free(office: Tele
 async def may_read(office: Telephone, member: StaffMember, conversation_id: UUID) -> bool:
     async with office.database.reading() as session:
         conversation = await office.conversation(conversation_id)
-        return bool(await board.readable(session, member, [conversation]))
+        return bool(await reading.readable(session, member, [conversation]))
 
 
 async def test_a_callback_is_proposed_taken_and_gone_from_the_list(office: Telephone) -> None:

@@ -8,7 +8,7 @@ import pytest
 from kit.database import Database
 from kit.errors import Conflict, NotFound
 from knowledge.library import library
-from livechat import board, silent_joins
+from livechat import reading, silent_joins
 from livechat.assignment import OFFER
 from livechat.chats import USER_GONE_AFTER
 from livechat.desk_models import AdvisorStatus, ChatEnd, ChatState, WrapUp
@@ -585,7 +585,7 @@ async def test_who_left_while_on_offer_leaves_nobody_anything_to_conclude_or_rea
         await centre.finish(claire, chat_id)
     async with centre.database.reading() as session:
         with pytest.raises(NotFound):
-            await board.permit(session, claire, conversation_id)
+            await reading.permit(session, claire, conversation_id)
 
 
 # What advisors see -----------------------------------------------------------------------
@@ -619,7 +619,7 @@ async def test_a_foreign_conversation_is_as_good_as_none(centre: Centre) -> None
     async with centre.database.reading() as session:
         for absent in (conversation_id, uuid4()):
             with pytest.raises(NotFound):
-                await board.permit(session, david, absent)
+                await reading.permit(session, david, absent)
 
 
 async def test_earlier_talks_of_the_same_person_are_open_to_their_advisor(centre: Centre) -> None:
@@ -631,7 +631,7 @@ async def test_earlier_talks_of_the_same_person_are_open_to_their_advisor(centre
     async def may_read(which: UUID) -> bool:
         async with centre.database.reading() as session:
             try:
-                await board.permit(session, claire, which)
+                await reading.permit(session, claire, which)
             except NotFound:
                 return False
         return True
