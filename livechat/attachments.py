@@ -14,14 +14,14 @@ from uuid import UUID
 
 from kit import files
 from kit.database import Database
-from kit.errors import Conflict, Refusal
+from kit.errors import Conflict, NotFound, Refusal
 from kit.file_kinds import Inspected
 from kit.files import FileStore, StoredFile
 from kit.finishing import to_its_end
 from kit.masking import mask
 from livechat import chats, log, reading, words
 from livechat.changes import Held, holding
-from livechat.desk import Desk
+from livechat.desk import NOT_YOURS, Desk
 from livechat.desk import Held as HeldChat
 from livechat.hub import Hub
 from livechat.protocol import Author, Mode, SharedFile
@@ -45,11 +45,22 @@ class Upload:
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose file it is: `id` is kept with it, `name` shown."""
+    """Whose file it is: a member of staff, or the user."""
 
-    author: Author
-    id: str
-    name: str | None = None
+    member: StaffMember | None = None
+
+    @property
+    def author(self) -> Author:
+        return Author.USER if self.member is None else Author.ADVISOR
+
+    @property
+    def id(self) -> str:
+        """What is kept with the file."""
+        return USER if self.member is None else str(self.member.id)
+
+    @property
+    def name(self) -> str | None:
+        return None if self.member is None else self.member.name
 
 
 @dataclass(frozen=True)
@@ -83,13 +94,12 @@ class Attachments:
         Raises Conflict when nobody is there to read it or no more are taken, TooLarge, Invalid.
         """
         hold = partial(holding, self._database, self._hub, conversation_id)
-        return await self._send(upload, hold, Sender(Author.USER, USER))
+        return await self._send(upload, hold, Sender())
 
     @to_its_end
     async def send_as_advisor(self, member: StaffMember, chat_id: UUID, upload: Upload) -> int:
-        """As for the user. Raises NotFound when the chat is not this member's."""
-        hold = partial(self._desk.owned, member, chat_id)
-        return await self._send(upload, hold, Sender(Author.ADVISOR, str(member.id), member.name))
+        """As for the user. Raises NotFound when the chat is not this member's, nor was the file."""
+        return await self._send(upload, partial(self._desk.held, chat_id), Sender(member))
 
     async def _send(self, upload: Upload, hold: Hold, sender: Sender) -> int:
         """Looked at before it is decoded, and again when it is stored: time passes in between."""
@@ -97,7 +107,7 @@ class Attachments:
             known = await self._known(held, upload)
             if known is not None:
                 return known
-            await _require_welcome(held, len(upload.content))
+            await _require_welcome(held, sender, len(upload.content))
         file_id, inspected = await self._store.take_in(mask(upload.name).text, upload.content)
         try:
             async with hold() as held:
@@ -124,7 +134,7 @@ class Attachments:
         sender: Sender,
     ) -> int:
         """The row, and the message that shows it."""
-        await _require_welcome(held, len(inspected.content))
+        await _require_welcome(held, sender, len(inspected.content))
         if sender.author is Author.USER:
             await chats.user_is_here(held.session, held.conversation)
         holder_id = held.conversation.id
@@ -163,8 +173,13 @@ class Attachments:
         return OpenFile(row, self._store.path_of(row.id))
 
 
-async def _require_welcome(held: Held | HeldChat, size: int) -> None:
-    """Raises Conflict when nobody would read it, or no more is kept."""
+async def _require_welcome(held: Held | HeldChat, sender: Sender, size: int) -> None:
+    """Raises NotFound for who does not answer here.
+
+    Raises Conflict when nobody would read it, or no more is kept.
+    """
+    if isinstance(held, HeldChat) and not (sender.member and held.is_owned_by(sender.member)):
+        raise NotFound(NOT_YOURS)
     if held.conversation.mode not in READ_BY_A_PERSON:
         raise Conflict("Files are read by advisors only.", code="no_reader")
     await files.require_room(held.session, held.conversation.id, size)

@@ -5,7 +5,7 @@ one owner at any instant: whatever changes it holds the lock of the queue, then 
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -235,9 +235,13 @@ class Desk:
     @asynccontextmanager
     async def owned(self, member: StaffMember, chat_id: UUID) -> AsyncIterator[Held]:
         """A chat of this member's, locked. Raises NotFound."""
-        async with self._holding(chat_id, with_queue=False) as held:
+        async with self.held(chat_id) as held:
             self._require_owner(held, member)
             yield held
+
+    def held(self, chat_id: UUID) -> AbstractAsyncContextManager[Held]:
+        """A chat, locked, whoever's it is: that is for the caller to ask. Raises NotFound."""
+        return self._holding(chat_id, with_queue=False)
 
     @asynccontextmanager
     async def _holding(self, chat_id: UUID, with_queue: bool = True) -> AsyncIterator[Held]:

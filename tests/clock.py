@@ -1,6 +1,7 @@
 """A clock that tests move. All of the code asks kit/clock.py for the time, and nothing else."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
@@ -20,6 +21,16 @@ class Clock:
 
     def put_at(self, instant: datetime) -> None:
         self._moved = instant - datetime.now(UTC)
+
+
+@contextmanager
+def clock_at(seconds: float) -> Iterator[None]:
+    """So many seconds later than it is."""
+    moved = Clock()
+    moved.forward(seconds=seconds)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kit.clock.datetime", moved)
+        yield
 
 
 @pytest.fixture

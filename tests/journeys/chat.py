@@ -102,20 +102,38 @@ class Chat:
         expect(message).to_be_visible()
         return message
 
-    def choose_time(self, phone: str, email: str = "") -> Locator:
-        """Takes the first time of the last proposal. The dialog closes when that succeeds."""
+    def open_booking(self) -> Locator:
+        """The dialog in which a time of the last proposal is taken."""
         dialog = self.place.get_by_role("dialog", name="Rendez-vous téléphonique")
         if not dialog.is_visible():
             self.place.get_by_role("button", name="Choisir un horaire").last.click()
+        expect(dialog).to_be_visible()
+        return dialog
+
+    def choose_time(self, phone: str, email: str = "") -> Locator:
+        """Takes the first time of the last proposal. The dialog closes when that succeeds."""
+        dialog = self.open_booking()
         dialog.get_by_label("Votre numéro de téléphone").fill(phone)
         dialog.get_by_label("Votre adresse électronique").fill(email)
         dialog.get_by_role("button", name="Confirmer le rendez-vous").click()
         return dialog
 
-    def ask_for_transcript(self, email: str) -> None:
-        """Once a talk with an advisor is over."""
+    def open_appointment(self) -> Page:
+        """The page behind the secret link of the last appointment, in a tab of its own."""
+        with self.page.expect_popup() as opened:
+            self.place.get_by_role("link", name="Voir, déplacer ou annuler").last.click()
+        opened.value.wait_for_load_state()
+        return opened.value
+
+    def open_transcript(self) -> Locator:
+        """The dialog that asks where to send a copy, once a talk with an advisor is over."""
         self.choice("Recevoir une copie par courriel").click()
         dialog = self.place.get_by_role("dialog", name="Recevoir une copie")
+        expect(dialog).to_be_visible()
+        return dialog
+
+    def ask_for_transcript(self, email: str) -> None:
+        dialog = self.open_transcript()
         dialog.get_by_label("Votre adresse électronique").fill(email)
         dialog.get_by_role("button", name="Envoyer la copie").click()
         expect(self.messages.last).to_contain_text(email)
@@ -125,6 +143,13 @@ class Chat:
         self.place.locator("#file").set_input_files(
             {"name": name, "mimeType": "application/octet-stream", "buffer": content}
         )
+
+    def download(self, name: str) -> bytes:
+        """What a file of the advisor holds."""
+        with self.page.expect_download() as download:
+            self.advisor_says(name).get_by_role("button", name=name).click()
+        assert download.value.suggested_filename == name
+        return download.value.path().read_bytes()
 
     def paste_picture(self, content: bytes, beside: str = "") -> None:
         """As from a screenshot; `beside`: the text that an office program copies along."""

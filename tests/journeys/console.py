@@ -137,17 +137,25 @@ class Console:
 
     def propose_appointment(self, times: int = 1) -> None:
         """Proposes my first free times to the user of the open chat."""
-        self.page.get_by_role("button", name="Rendez-vous", exact=True).click()
-        self._choose_times(times)
+        self._propose(self.open_proposal(), times)
 
     def propose_callback(self) -> None:
         """Proposes my first free time to the last who asked to be called back."""
         row = self.callbacks.get_by_role("listitem").last
         row.get_by_role("button", name="Proposer des horaires").click()
-        self._choose_times(1)
+        self._propose(self._proposal(), 1)
 
-    def _choose_times(self, times: int) -> None:
+    def open_proposal(self) -> Locator:
+        """The dialog with my free times, for the user of the open chat."""
+        self.page.get_by_role("button", name="Rendez-vous", exact=True).click()
+        return self._proposal()
+
+    def _proposal(self) -> Locator:
         dialog = self.page.get_by_role("dialog", name="Proposer un rendez-vous téléphonique")
+        expect(dialog.get_by_role("checkbox").first).to_be_visible()
+        return dialog
+
+    def _propose(self, dialog: Locator, times: int) -> None:
         for number in range(times):
             dialog.get_by_role("checkbox").nth(number).check()
         dialog.get_by_role("button", name="Proposer ces horaires").click()

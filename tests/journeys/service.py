@@ -4,6 +4,7 @@ Its clock can be moved while it runs (libfaketime reads the offset from a file),
 takes place in or out of opening hours whatever the time is.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,11 +13,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kit.settings import Settings
 from setup.ports import free_loopback_port
+from tests.clock import clock_at
+from web.commands import parser, perform
 
 ROOT = Path(__file__).parents[2]
 WEB = (sys.executable, "-m", "web")
@@ -78,7 +83,7 @@ class Service:
                 process.wait(STOP_S)
 
     def settings(self) -> dict[str, str]:
-        """What a command needs to work on the same data, at the same time."""
+        """What a process needs to work on the same data, at the same time."""
         settings = {"CLAUDIA_VAR": str(self.folder / "var"), "CLAUDIA_RATE_LIMITS": "off"}
         if not FAKETIME.exists():
             return settings
@@ -90,12 +95,15 @@ class Service:
         }
 
     def command(self, *words: str) -> str:
-        """What the command line of this service says, at its own time."""
-        environment = os.environ | self.settings()
-        done = subprocess.run(
-            [*WEB, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-        )
-        return done.stdout
+        """What the command line of this service says, at its own time.
+
+        In this process: another one imports for seconds before it does anything. And in a thread:
+        Playwright's loop runs in this one.
+        """
+        given, settings = parser().parse_args(words), Settings(var=self.folder / "var")
+        moved = int(self._offset.read_text(encoding="utf-8"))
+        with clock_at(moved), ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, perform(given, settings)).result()
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
@@ -127,17 +135,23 @@ class Service:
         raise LookupError(f"No child of the service has {word!r} in its command.")
 
     def wait_until_ready(self) -> None:
-        _wait_until(lambda: self._process.poll() is not None or _is_ready(self.address))
-        if self._process.poll() is not None or not _is_ready(self.address):
-            log = (self.folder / "service.log").read_text(encoding="utf-8", errors="replace")
-            raise RuntimeError(f"The service does not start:\n{log[-3000:]}")
+        ready = _wait_until(lambda: _is_ready(self.address), lambda: self._process.poll() is None)
+        if not ready:
+            raise RuntimeError(f"The service does not start:\n{self.log()[-3000:]}")
+
+    def log(self) -> str:
+        """All that it has said."""
+        return (self.folder / "service.log").read_text(encoding="utf-8", errors="replace")
 
 
-def _wait_until(is_so: Callable[[], bool]) -> None:
-    """Returns after START_S in any case."""
+def _wait_until(is_so: Callable[[], bool], as_long_as: Callable[[], bool] = lambda: True) -> bool:
+    """Whether it became so, within START_S at most."""
     deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and not is_so():
+    while time.monotonic() < deadline and as_long_as():
+        if is_so():
+            return True
         time.sleep(0.3)
+    return False
 
 
 def _is_ready(address: str) -> bool:

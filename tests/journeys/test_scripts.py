@@ -1,11 +1,12 @@
 """The rules of the scripts, run in a browser: text into blocks, events in order and once."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.journeys.chat import Chat
+from tests.journeys.service import Service
 
 BLOCKS = "async text => (await import('/static/chat/text.js')).blocks(text)"
 SHOWN = """async batches => {
@@ -24,6 +25,16 @@ LINKS = """async text => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def page(browser: Browser, service: Service) -> Iterator[Page]:
+    """One for all: only its words are used, and nothing on it changes."""
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{service.address}/chat")
+    yield page
+    context.close()
+
+
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [
@@ -37,8 +48,8 @@ LINKS = """async text => {
         ("2022. Une année", ["p"]),
     ],
 )
-def test_lines_become_paragraphs_and_lists(chat: Chat, text: str, kinds: list[str]) -> None:
-    found: list[dict[str, Any]] = chat.page.evaluate(BLOCKS, text)
+def test_lines_become_paragraphs_and_lists(page: Page, text: str, kinds: list[str]) -> None:
+    found: list[dict[str, Any]] = page.evaluate(BLOCKS, text)
     assert [block["kind"] for block in found] == kinds
 
 
@@ -53,9 +64,9 @@ def test_lines_become_paragraphs_and_lists(chat: Chat, text: str, kinds: list[st
     ],
 )
 def test_events_are_shown_in_order_and_once(
-    chat: Chat, batches: list[list[int]], shown: list[int]
+    page: Page, batches: list[list[int]], shown: list[int]
 ) -> None:
-    found: dict[str, Any] = chat.page.evaluate(SHOWN, batches)
+    found: dict[str, Any] = page.evaluate(SHOWN, batches)
     assert found["shown"] == shown
     assert found["last"] == shown[-1]
     assert found["gap"] is (max(max(batch) for batch in batches) > shown[-1])
@@ -66,8 +77,7 @@ def links(page: Page, text: str) -> list[str]:
     return found
 
 
-def test_only_web_addresses_become_links(chat: Chat) -> None:
-    page = chat.page
+def test_only_web_addresses_become_links(page: Page) -> None:
     assert links(page, "Voir https://a.example/b?c=1.") == ["https://a.example/b?c=1"]
     assert links(page, "(https://a.example) et http://b.example !") == [
         "https://a.example",
@@ -76,7 +86,7 @@ def test_only_web_addresses_become_links(chat: Chat) -> None:
     assert links(page, "javascript:alert(1) data:text/html,x //a.example") == []
 
 
-def test_markup_in_an_answer_is_text(chat: Chat) -> None:
-    found = chat.page.evaluate(LINKS, "<b>gras</b> <script>alert(1)</script>")
+def test_markup_in_an_answer_is_text(page: Page) -> None:
+    found = page.evaluate(LINKS, "<b>gras</b> <script>alert(1)</script>")
     assert found["tags"] == ["P"]
     assert found["text"] == "<b>gras</b> <script>alert(1)</script>"

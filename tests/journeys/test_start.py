@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from setup.ports import free_loopback_port
@@ -62,6 +63,16 @@ def processes(var: Path) -> dict[int, str]:
     return found
 
 
+def is_there(var: Path, words: str) -> bool:
+    return any(words in command for command in processes(var).values())
+
+
+def the_process(var: Path, words: str) -> int:
+    """The one whose command holds these words."""
+    [found] = [pid for pid, command in processes(var).items() if words in command]
+    return found
+
+
 def wait_until(true: Callable[[], bool], within_s: float) -> None:
     deadline = time.monotonic() + within_s
     while not true():
@@ -78,27 +89,28 @@ def is_healthy(port: int) -> bool:
     return healthy
 
 
-def test_one_command_starts_everything_and_ctrl_c_stops_it(tmp_path: Path) -> None:
+def test_one_command_starts_everything_brings_rasa_back_and_ctrl_c_stops_it(
+    tmp_path: Path,
+) -> None:
     port = free_loopback_port()
     with make_run(tmp_path, port) as process:
         assert f"http://127.0.0.1:{port} " in await_line(process, "✓")
         assert is_healthy(port)
+        os.kill(the_process(tmp_path, "rasa run"), signal.SIGKILL)
+        assert "Rasa ended" in await_line(process, "ended")
+        wait_until(lambda: not is_healthy(port), 30)
+        wait_until(lambda: is_healthy(port), START_S)
         os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C does
         process.wait(STOP_S)
     wait_until(lambda: processes(tmp_path) == {}, STOP_S)
 
 
-def test_rasa_comes_back_after_a_kill_and_goes_with_the_supervisor(tmp_path: Path) -> None:
-    port = free_loopback_port()
-    with make_run(tmp_path, port) as process:
-        await_line(process, "✓")
-        [rasa] = [pid for pid, command in processes(tmp_path).items() if "rasa run" in command]
-        os.kill(rasa, signal.SIGKILL)
-        assert "Rasa ended" in await_line(process, "ended")
-        wait_until(lambda: not is_healthy(port), 30)
-        wait_until(lambda: is_healthy(port), START_S)
-        [supervisor] = [pid for pid, command in processes(tmp_path).items() if "web run" in command]
-        os.kill(supervisor, signal.SIGKILL)
+def test_both_go_with_the_supervisor(tmp_path: Path) -> None:
+    """Already while they start: nothing of it waits for the first answer."""
+    with make_run(tmp_path, free_loopback_port()):
+        for child in ("rasa run", "web serve"):
+            wait_until(partial(is_there, tmp_path, child), START_S)
+        os.kill(the_process(tmp_path, "web run"), signal.SIGKILL)
         wait_until(lambda: processes(tmp_path) == {}, STOP_S)
 
 

@@ -1,7 +1,6 @@
 """A user and an advisor, each in a browser of their own: from a wish for a person to the end."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -28,28 +27,48 @@ def _open_all_day(service: Service) -> Iterator[None]:
 
 
 def test_from_a_red_thumb_to_the_rating(chat: Chat, hire: Hire, service: Service) -> None:
+    """The whole way: queue, advisor, files, a phone call, wrap-up, rating, and a copy of it all."""
     claire = hire("Claire")
     thumb_down_and_explain(chat)
     chat.choice("Parler à un conseiller").click()
+    chat.wait_for_queue()
     claire.accept_offer()
     expect(claire.dossier).to_contain_text("grisé chez moi")
     expect(claire.thread).to_contain_text(QUESTION)
     chat.wait_for_advisor("Claire")
+    claire.note("compte verrouillé ?")
     claire.say("Bonjour, je regarde avec vous.")
     expect(chat.advisor_says("je regarde avec vous")).to_contain_text("Claire")
-    claire.note("compte verrouillé ?")
     chat.say("merci beaucoup")
     expect(claire.messages.last).to_contain_text("merci beaucoup")
     chat.expect_read()
-    claire.finish("solved")
+
+    chat.attach("capture d’écran.png", image("PNG", size=(400, 300)))
+    picture = claire.messages.last.get_by_role("link", name="capture d’écran.png")
+    expect(picture.locator("img")).to_have_js_property("naturalWidth", 400)
+    claire.attach("guide.pdf", PDF)
+    assert chat.download("guide.pdf") == PDF
+
+    claire.propose_appointment()
+    chat.choose_time(phone="06 12 34 56 78", email="camille@exemple.fr")
+    expect(chat.messages.last).to_contain_text("Claire vous appellera")
+    expect(claire.appointments.get_by_role("listitem")).to_contain_text("06 12 34 56 78")
+    claire.finish("appointment")
     chat.rate(5)
     chat.ask_for_transcript("camille@exemple.fr")
-    mail = chat.page.context.new_page()
-    mail.goto(f"{service.address}/courriels")
-    mail.get_by_role("link", name="Votre conversation avec l’assistance").first.click()
-    expect(mail.get_by_role("main")).to_contain_text("je regarde avec vous")
+    read_mail(chat, service, "Votre rendez-vous téléphonique", "Un conseiller vous appellera")
+    read_mail(chat, service, "Votre conversation avec l’assistance", "je regarde avec vous")
     assert not any("compte verrouillé" in text for text in chat.texts())
     chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
+
+
+def read_mail(chat: Chat, service: Service, subject: str, text: str) -> None:
+    """The last one of that subject, where mails are shown as long as no server sends them."""
+    page = chat.page.context.new_page()
+    page.goto(f"{service.address}/courriels")
+    page.get_by_role("link", name=subject).first.click()
+    expect(page.get_by_role("main")).to_contain_text(text)
+    page.close()
 
 
 def test_who_waits_is_told_their_place_goes_on_asking_and_may_leave(chat: Chat, hire: Hire) -> None:
@@ -97,16 +116,13 @@ def test_a_killed_browser_gives_the_chat_to_a_colleague(chat: Chat, hire: Hire) 
     chat.advisor_says("Je reprends votre discussion.")
 
 
-def test_files_go_both_ways_and_what_is_refused_is_told(
-    chat: Chat, hire: Hire, errors: list[str], tmp_path: Path
+def test_a_file_that_is_refused_is_told_a_picture_is_pasted_and_a_note_takes_none(
+    chat: Chat, hire: Hire, errors: list[str]
 ) -> None:
     claire = hire("Claire")
     chat.ask_for_a_person()
     claire.accept_offer()
     chat.wait_for_advisor("Claire")
-    chat.attach("capture d’écran.png", image("PNG", size=(400, 300)))
-    picture = claire.messages.last.get_by_role("link", name="capture d’écran.png")
-    expect(picture.locator("img")).to_have_js_property("naturalWidth", 400)
     chat.attach("virus.exe", b"MZ\x00\x01")
     expect(chat.place.get_by_role("alert")).to_contain_text("PNG, JPEG, PDF et texte")
     errors.clear()  # the browser notes the refusal as well
@@ -118,11 +134,7 @@ def test_files_go_both_ways_and_what_is_refused_is_told(
     claire.page.get_by_role("radio", name="Message", exact=True).check()
     expect(claire.attach_button).to_be_visible()
     claire.attach("guide.pdf", PDF)
-    with chat.page.expect_download() as download:
-        chat.advisor_says("guide.pdf").get_by_role("button", name="guide.pdf").click()
-    assert download.value.suggested_filename == "guide.pdf"
-    download.value.save_as(tmp_path / "guide.pdf")
-    assert (tmp_path / "guide.pdf").read_bytes() == PDF
+    chat.advisor_says("guide.pdf")
     chat.page.reload()
     expect(chat.advisor_says("guide.pdf")).to_be_visible()
 
@@ -166,9 +178,7 @@ def test_an_appointment_is_proposed_taken_found_again_and_called_off(
     expect(chat.messages.last).to_contain_text("Claire vous appellera")
     expect(claire.appointments.get_by_role("listitem")).to_contain_text("06 12 34 56 78")
     assert "06 12 34 56 78" not in " ".join(chat.texts())
-    with chat.page.expect_popup() as opened:
-        chat.place.get_by_role("link", name="Voir, déplacer ou annuler").click()
-    page = opened.value
+    page = chat.open_appointment()
     expect(page.get_by_role("heading", level=1)).to_contain_text("rendez-vous téléphonique")
     page.get_by_role("link", name="Annuler").click()
     page.get_by_role("button", name="Annuler").click()

@@ -142,14 +142,18 @@ def test_what_was_stored_is_acknowledged_again_though_the_talk_is_over(
 ) -> None:
     with screen(client, claire.cookie) as line:
         chat = serve(line, talk)
-        client_id = new_id()
+        client_id, advisors_id = new_id(), new_id()
         first = send(talk, client_id=client_id)
+        advisors = send_as(claire, chat, client_id=advisors_id)
         line.send("finish", chat_id=chat["id"], wrap_up="solved")
         while not any(each["text"].startswith("Votre conseiller") for each in told(talk)):
             pass
     assert send(talk).status_code == 409
     again = send(talk, client_id=client_id)
     assert (again.status_code, again.json()) == (201, first.json())
+    assert send_as(claire, chat).status_code == 404
+    again = send_as(claire, chat, client_id=advisors_id)
+    assert (again.status_code, again.json()) == (201, advisors.json())
 
 
 @pytest.mark.parametrize(

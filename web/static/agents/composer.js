@@ -84,9 +84,11 @@ export class Composer {
     if (conversationId === this.#conversationId && kind === this.kind) this.#load();
   }
 
-  complain(message) {
-    this.error.textContent = message;
-    this.error.hidden = !message;
+  /** `also`: beside what it says already. */
+  complain(message, { also = false } = {}) {
+    if (also && message) this.error.append(`${message} `);
+    else this.error.textContent = message;
+    this.error.hidden = !this.error.textContent;
     this.text.setAttribute("aria-invalid", String(Boolean(message)));
   }
 

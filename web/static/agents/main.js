@@ -3,6 +3,8 @@
 import { sendFileAsAdvisor } from "../chat/api.js";
 import { FilePicker } from "../chat/files.js";
 import { Banner, TypingLine } from "../chat/notices.js";
+import { forgetAll } from "../chat/unsent.js";
+import { Uploads } from "../chat/uploads.js";
 import { say } from "../chat/words.js";
 import { BoardPane } from "./board.js";
 import { loadReplies, valuesOf } from "./canned.js";
@@ -48,12 +50,17 @@ const socket = new Socket({
     banner.clear();
     if (watched) sendWatch();
     outbox.sendAgain();
+    uploads.hurry();
   },
   frame: (frame) => frames[frame.type]?.(frame),
   cut: () => banner.showSoon(say("cut")),
   refused: () => banner.show(say("refused")),
   // Who logs out here is on the way to another page already.
-  loggedOut: () => leaving || location.assign(LOGIN),
+  loggedOut() {
+    if (leaving) return;
+    forgetUnsent();
+    location.assign(LOGIN);
+  },
 });
 const outbox = new Outbox((frame) => socket.send(frame));
 const thread = new Thread(part("messages"), part("scroller"), {
@@ -85,14 +92,24 @@ const composer = new Composer(part("composer"), {
   },
   values: () => valuesOf(board.board?.me.name, dossier.known?.who),
 });
+const uploads = new Uploads("agents", {
+  isMine: ({ member_id: id }) => id === board.board?.me.id,
+  send: ({ id }, clientId, file, signal) => sendFileAsAdvisor(id, clientId, file, signal),
+  queue: (item, place) => isWatched(place) && thread.queue({ kind: "say", ...item }),
+  node: (clientId) => thread.pending(clientId),
+  stored: (clientId, seq, place) => isWatched(place) && thread.stored(clientId, seq),
+  gone: (clientId) => thread.settle(clientId),
+  complain: (message, place, how) =>
+    isWatched(place) ? composer.complain(message, how) : message && banner.showFor(message, NOTICE_S),
+  announce: (text) => notifications.announce(text),
+  elsewhere: () => composer.text,
+});
 const picker = new FilePicker(part("composer"), {
-  target: () => composer.kind === "say" && myChat(),
-  queue: (item, chat) => isWatched(chat) && thread.queue({ kind: "say", ...item }),
-  send: (chat, clientId, file) => sendFileAsAdvisor(chat.id, clientId, file),
-  stored: (clientId, seq) => thread.stored(clientId, seq),
-  refused: (clientId) => thread.settle(clientId),
-  complain: (message, chat) =>
-    isWatched(chat) ? composer.complain(message) : message && banner.showFor(message, NOTICE_S),
+  place() {
+    const chat = composer.kind === "say" && myChat();
+    return chat && { id: chat.id, conversation_id: chat.conversation_id, member_id: chat.advisor_id };
+  },
+  take: (files, place) => uploads.take(files, place),
 });
 const transferDialog = new TransferDialog(part("transfer-dialog"), {
   transfer(chat, wanted) {
@@ -119,7 +136,9 @@ const sheet = new Sheet(part("sheet"));
 const frames = {
   board(frame) {
     const before = new Map((board.board ? board.mine : []).map((chat) => [chat.id, chat]));
+    const first = !board.board;
     board.show(frame);
+    if (first) uploads.restore(); // it says who I am
     transferDialog.follow(board.takersOf(transferDialog.chat), board.skills);
     board.offers.filter((chat) => !seenOffers.has(chat.id)).forEach(announceOffer);
     for (const chat of board.mine) announceMessage(chat, before.get(chat.id));
@@ -196,6 +215,7 @@ function open(conversationId, { focus = false } = {}) {
   showState();
   if (watched) {
     outbox.of(watched).forEach((item) => thread.queue(item));
+    uploads.redraw(isWatched);
     sendWatch();
     panes.show("thread");
     if (focus) focusThread();
@@ -228,6 +248,12 @@ function leave(chat) {
   showState();
   panes.show("list");
   part("mine-title").focus();
+}
+
+/** Somebody else may come. */
+function forgetUnsent() {
+  uploads.stop();
+  forgetAll("agents");
 }
 
 /** Sends what names no message; false, and says so, when the line is cut. */
@@ -359,7 +385,10 @@ function sayRead() {
 
 document.addEventListener("visibilitychange", seen);
 part("composer").addEventListener("change", showState);
-part("log-out").addEventListener("submit", () => (leaving = true));
+part("log-out").addEventListener("submit", () => {
+  leaving = true;
+  forgetUnsent();
+});
 part("open-sheet").addEventListener("click", () => sheet.open());
 part("transfer").addEventListener("click", () =>
   transferDialog.open(watchedChat(), board.takersOf(watchedChat()), board.skills),

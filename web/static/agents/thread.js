@@ -77,7 +77,12 @@ export class Thread {
 
   /** Nothing stands for it any more. */
   settle(clientId) {
-    this.list.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`)?.remove();
+    this.pending(clientId)?.remove();
+  }
+
+  /** What stands for that one until its event is here, or null. */
+  pending(clientId) {
+    return this.list.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`);
   }
 
   read(seq) {

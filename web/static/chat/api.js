@@ -32,10 +32,9 @@ export async function call(method, path, { token = null, body = null } = {}) {
   return answer.status === 204 ? null : answer.json();
 }
 
-async function ask(method, path, token, more = {}, body = null, timeoutMs = TIMEOUT_MS) {
+async function ask(method, path, token, more = {}, body = null, signal = AbortSignal.timeout(TIMEOUT_MS)) {
   const headers = { Accept: "application/json", ...more };
   if (token) headers.Authorization = `Bearer ${token}`;
-  const signal = AbortSignal.timeout(timeoutMs);
   // A page with a session (the console) says who it is by its cookie, all others by the token.
   const credentials = token ? "omit" : "same-origin";
   const answer = await fetch(path, { method, headers, body, credentials, cache: "no-store", signal });
@@ -76,23 +75,26 @@ export const readSlots = ({ id, token }, proposal) =>
 export const sendTranscript = ({ id, token }, body) =>
   call("POST", `${place(id)}/transcript`, { token, body });
 
-export const sendFile = ({ id, token }, clientId, file) =>
-  upload(`${place(id)}/files`, token, clientId, file);
+/** `signal` gives it up. */
+export const sendFile = ({ id, token }, clientId, file, signal) =>
+  upload(`${place(id)}/files`, token, clientId, file, signal);
 
 /** Of an advisor, whose session the browser knows. */
-export const sendFileAsAdvisor = (chatId, clientId, file) =>
-  upload(`/api/agents/chats/${encodeURIComponent(chatId)}/files`, null, clientId, file);
+export const sendFileAsAdvisor = (chatId, clientId, file, signal) =>
+  upload(`/api/agents/chats/${encodeURIComponent(chatId)}/files`, null, clientId, file, signal);
 
 export async function fetchFile({ id, token }, fileId) {
-  const answer = await ask("GET", `${place(id)}/files/${encodeURIComponent(fileId)}`, token, {}, null, UPLOAD_MS);
-  return answer.blob();
+  const path = `${place(id)}/files/${encodeURIComponent(fileId)}`;
+  return (await ask("GET", path, token, {}, null, AbortSignal.timeout(UPLOAD_MS))).blob();
 }
 
-async function upload(path, token, clientId, file) {
+async function upload(path, token, clientId, file, givenUp) {
   const form = new FormData();
   form.append("client_id", clientId);
   form.append("file", file);
-  return (await ask("POST", path, token, {}, form, UPLOAD_MS)).json();
+  const late = AbortSignal.timeout(UPLOAD_MS);
+  const signal = AbortSignal.any?.([late, givenUp]) ?? late; // older browsers cannot give up
+  return (await ask("POST", path, token, {}, form, signal)).json();
 }
 
 export function socketAddress({ id }) {

@@ -48,9 +48,11 @@ export class Composer {
     this.#changed();
   }
 
-  complain(message) {
-    this.error.textContent = message;
-    this.error.hidden = !message;
+  /** `also`: beside what it says already. */
+  complain(message, { also = false } = {}) {
+    if (also && message) this.error.append(`${message} `);
+    else this.error.textContent = message;
+    this.error.hidden = !this.error.textContent;
     this.text.setAttribute("aria-invalid", String(Boolean(message)));
   }
 

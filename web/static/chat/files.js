@@ -1,23 +1,15 @@
 // Files, on both sides: picking, dropping or pasting one, and showing what was sent.
 
 import { element } from "./dom.js";
-import { newId } from "./storage.js";
 import { say } from "./words.js";
 
-const LARGEST = 10 * 1024 * 1024; // bytes; the server says so too
-const TRIES = 3;
-const PAUSE_S = 3;
-const NAMED = new Set(["type", "empty", "damaged", "too_large", "quota"]);
 const UNITS = ["o", "Ko", "Mo"];
 
-/** The button that sends files, and what is dropped on or pasted into the form it stands in. */
+/** The button that picks files, what is pasted into its form, and what is dropped on the page. */
 export class FilePicker {
-  /**
-   * `on`: target() whom files go to now, or null; queue(item, target) shows one on its way;
-   * send(target, clientId, file) resolves with its number; stored(clientId, seq);
-   * refused(clientId); complain(message, target). All files of one act go to the same target,
-   * whatever is looked at meanwhile.
-   */
+  #own = false; // what is dragged is a part of this page, and no file of somebody's
+
+  /** `on`: place() whom files go to now, or null; take(files, place). */
   constructor(form, on) {
     this.button = form.querySelector("[data-attach]");
     this.input = form.querySelector("input[type=file]");
@@ -27,9 +19,10 @@ export class FilePicker {
       this.#take(this.input.files);
       this.input.value = "";
     });
-    form.addEventListener("paste", (event) => this.#given(event, event.clipboardData));
-    form.addEventListener("dragover", (event) => this.#wanted(event) && event.preventDefault());
-    form.addEventListener("drop", (event) => this.#given(event, event.dataTransfer));
+    form.addEventListener("paste", (event) => this.#paste(event));
+    document.addEventListener("dragstart", () => this.#dragOwn());
+    document.addEventListener("dragover", (event) => this.#hold(event));
+    document.addEventListener("drop", (event) => this.#hold(event) && this.#take(event.dataTransfer.files));
   }
 
   /** Only a person reads files: the button is there when one is, or is waited for. */
@@ -37,68 +30,39 @@ export class FilePicker {
     this.button.hidden = !shown;
   }
 
-  open() {
-    if (!this.button.hidden) this.input.click();
-  }
-
-  #wanted(event) {
-    return !this.button.hidden && event.dataTransfer?.types.includes("Files");
+  /** Whether files are taken now: the button can be seen, and no dialog is before it. */
+  get #open() {
+    const seen = this.button.getClientRects().length > 0 && !this.button.disabled;
+    return seen && !document.querySelector("dialog[open]");
   }
 
   /** What office programs copy is a text that comes with its picture: it is pasted as a text. */
-  #given(event, transfer) {
-    if (this.button.hidden || !transfer?.files.length) return;
-    if (event.type === "paste" && transfer.types.includes("text/plain")) return;
+  #paste(event) {
+    const { files, types } = event.clipboardData ?? {};
+    if (!this.#open || !files?.length || types.includes("text/plain")) return;
     event.preventDefault();
-    this.#take(transfer.files);
+    this.#take(files);
   }
 
-  async #take(files) {
-    const target = this.on.target();
-    if (!target) return;
-    const complaints = [];
-    this.on.complain("", target);
-    for (const file of [...files]) {
-      const wrong = await this.#send(target, file);
-      if (wrong) complaints.push(say(wrong, { name: file.name }));
-      if (wrong) this.on.complain(complaints.join(" "), target);
-    }
+  /** Files over this page: never opened by the browser instead of it. True when they are taken. */
+  #hold(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return false;
+    event.preventDefault();
+    const taken = this.#open && !this.#own;
+    event.dataTransfer.dropEffect = taken ? "copy" : "none";
+    return taken;
   }
 
-  /** The name of what to say when it was refused. */
-  async #send(target, file) {
-    if (file.size > LARGEST) return "file_too_large";
-    const clientId = newId();
-    this.on.queue({ client_id: clientId, text: say("file_sending", { name: file.name }) }, target);
-    try {
-      const { seq } = await patiently(() => this.on.send(target, clientId, file));
-      this.on.stored(clientId, seq);
-      return null;
-    } catch (problem) {
-      this.on.refused(clientId);
-      return reason(problem);
-    }
+  /** No mouse moves in the page while something is dragged. */
+  #dragOwn() {
+    this.#own = true;
+    document.addEventListener("mousemove", () => (this.#own = false), { once: true });
   }
-}
 
-/** Tries again what may pass later, under the same id: it is stored once. */
-async function patiently(send) {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await send();
-    } catch (problem) {
-      const passing = problem.status === undefined || problem.passing;
-      if (!passing || tries === TRIES) throw problem;
-      await new Promise((done) => setTimeout(done, 1000 * (problem.retryAfterS ?? PAUSE_S)));
-    }
+  #take(files) {
+    const place = this.on.place();
+    if (place && files.length) this.on.take(files, place);
   }
-}
-
-function reason(problem) {
-  if (problem.status === 413) return "file_too_large";
-  const code = problem.code?.replace("file_", "");
-  if (code === "no_reader") return "file_no_reader";
-  return NAMED.has(code) ? `file_${code}` : "file_not_sent";
 }
 
 /** `file` as the server describes it; `link`: what fetches it, given its words. */

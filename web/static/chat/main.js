@@ -14,6 +14,7 @@ import { QueuePanel } from "./queue.js";
 import { Session } from "./session.js";
 import { Thread } from "./thread.js";
 import { TranscriptDialog } from "./transcript.js";
+import { Uploads } from "./uploads.js";
 import { say } from "./words.js";
 
 const TYPING_EVERY_MS = 3_000;
@@ -30,13 +31,20 @@ const announcer = new Announcer(part("announcer"));
 const host = new Host(part("chat").hasAttribute("data-embedded"));
 const thread = new Thread(part("messages"), part("scroller"), { choose, vote, fetch: download, book, appointment });
 const composer = new Composer(part("composer"), { send, typing });
-const picker = new FilePicker(part("composer"), {
-  target: () => session.conversation,
+const uploads = new Uploads("chat", {
+  isMine: ({ id }) => id === session.conversation?.id,
+  send: (_, clientId, file, signal) => sendFile(session.conversation, clientId, file, signal),
   queue: (item) => thread.queue([item]),
-  send: (conversation, clientId, file) => sendFile(conversation, clientId, file),
+  node: (clientId) => thread.pending(clientId),
   stored: (clientId, seq) => thread.stored(clientId, seq),
-  refused: (clientId) => thread.refused(clientId),
-  complain: (message) => composer.complain(message),
+  gone: (clientId) => thread.refused(clientId),
+  complain: (message, _, how) => composer.complain(message, how),
+  announce: (text) => announcer.say(text),
+  elsewhere: () => elsewhere(),
+});
+const picker = new FilePicker(part("composer"), {
+  place: () => session.conversation && { id: session.conversation.id },
+  take: (files, place) => uploads.take(files, place),
 });
 const queuePanel = new QueuePanel(part("queue"), { choose: chooseInQueue });
 const advisorLine = new AdvisorLine(part("subtitle"), part("end"));
@@ -64,6 +72,7 @@ let early = false; // sent before there was a conversation: it goes as soon as t
 const session = new Session(host, {
   opened(conversation, identity) {
     banner.clear();
+    uploads.restore();
     showAccount(conversation.connected, identity);
     host.connected(conversation.connected);
     if (early) setTimeout(() => composer.submit());
@@ -89,6 +98,7 @@ const session = new Session(host, {
     if (name === "cut") banner.showSoon(say("cut"));
     else banner.clear();
     if (name === "live") seen();
+    if (name !== "cut") uploads.hurry();
     markWaiting(name === "cut" ? "waiting" : "sending");
   },
   typing({ author }) {
@@ -121,6 +131,7 @@ const session = new Session(host, {
   },
   left(signedOut) {
     if (signedOut) composer.clear();
+    uploads.stop();
     bookingDialog.reset();
     transcriptDialog.reset();
     thread.clear();
@@ -244,9 +255,8 @@ function setMode(name, advisor = null) {
   confirm.close();
   composer.shut(name === "closed");
   if (name !== "advisor") typingLine.hide();
-  const elsewhere = pointsFinely() ? composer.text : part("scroller");
-  queuePanel.show(name === "queued", elsewhere);
-  advisorLine.show(name === "advisor", advisor, elsewhere);
+  queuePanel.show(name === "queued", elsewhere());
+  advisorLine.show(name === "advisor", advisor, elsewhere());
   picker.show(name === "queued" || name === "advisor");
   composer.writeTo(name === "advisor" ? advisorLine.called : null);
   if (following) thread.toEnd(); // the panel took its room from the thread
@@ -262,6 +272,11 @@ function introduce(name) {
 function announce(event, moved) {
   if (moved) announcer.say(moved);
   if (event.type === "retracted") announcer.say(say("retracted"));
+}
+
+/** What takes the focus of a part that goes. */
+function elsewhere() {
+  return pointsFinely() ? composer.text : part("scroller");
 }
 
 /** A keyboard on the screen does not open by itself. */

@@ -16,6 +16,7 @@ import { Feed } from "./feed.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
 import { forget, newId, read, watch, write } from "./storage.js";
+import { forgetAll } from "./unsent.js";
 
 const NAME = "conversation";
 const FIRST_PAUSE_S = 1;
@@ -213,6 +214,7 @@ export class Session {
     this.#close();
     forget(NAME);
     Outbox.clear();
+    forgetAll("chat");
     this.on.left(signedOut);
   }
 

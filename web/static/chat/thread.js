@@ -38,7 +38,7 @@ export class Thread {
   /** Shows what is queued and not shown yet (a reload, a choice, a fresh message). */
   queue(items) {
     for (const item of items) {
-      if (item.vote || this.#pending(item.client_id)) continue;
+      if (item.vote || this.pending(item.client_id)) continue;
       this.#anchor = drawPending(item);
       this.list.append(this.#anchor);
       this.#closeChoices();
@@ -48,7 +48,7 @@ export class Thread {
 
   /** The server has stored it under that number: the event itself may come before or after. */
   stored(clientId, seq) {
-    const node = this.#pending(clientId);
+    const node = this.pending(clientId);
     if (!node) return;
     if (this.#message(seq)) node.remove();
     else {
@@ -66,11 +66,11 @@ export class Thread {
   }
 
   refused(clientId) {
-    this.#pending(clientId)?.remove();
+    this.pending(clientId)?.remove();
   }
 
   waiting(clientId, state) {
-    const node = this.#pending(clientId);
+    const node = this.pending(clientId);
     if (node) setMark(node, state);
   }
 
@@ -183,7 +183,8 @@ export class Thread {
     return seq <= this.#readTo ? "read" : "received";
   }
 
-  #pending(clientId) {
+  /** What stands for that one until its event is here, or null. */
+  pending(clientId) {
     return this.list.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`);
   }
 
