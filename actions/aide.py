@@ -1,4 +1,4 @@
-"""Help that goes further: a human, a ticket, what went wrong, yes and no, « and how? »."""
+"""Help that goes further: a human, what went wrong, yes and no, « and how? »."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from actions.base import (
     Events,
     TopicAction,
     Understood,
+    back_to_ticket,
     choice,
     entity,
     is_command,
@@ -22,8 +23,11 @@ from actions.base import (
     say,
     talked,
     understood,
+    whole_text,
 )
 from actions.hors_sujet import AT_MOST, Clarify
+from actions.ticket import StartTicket
+from kit.database import Database
 from knowledge.library import Section
 from knowledge.search import names
 from livechat.assistant import OpenRequest
@@ -35,7 +39,7 @@ FORM = "explanation_form"
 CLEARLY = 2.0  # a follow-up is clear when it is this many times likelier than the next one
 
 # What a user says in the form without explaining anything: the form lets these through.
-ASIDES = {"non", "au_revoir", "humain", "ticket", "remerciement"}
+ASIDES = {"non", "au_revoir", "humain", "ticket", "mon_ticket", "remerciement"}
 
 
 @dataclass(frozen=True)
@@ -62,22 +66,6 @@ class OfferHuman(TopicAction):
         return [SlotSet("pending_offer", choices[0].id), SlotSet("misses", 0)]
 
 
-class OfferTicket(TopicAction):
-    """The user wants to write a request."""
-
-    title = "action_ticket"
-    article = "ticket"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> Events:
-        meant = understood(tracker)
-        text = words.in_french(words.TICKET) if meant.language != "fr" else words.TICKET
-        choices = [act(Act.TICKET), act(Act.CONTINUE)]
-        say(dispatcher, text, choices=choices, answer=_wish(self.article, meant))
-        return [SlotSet("pending_offer", Act.TICKET.value), SlotSet("misses", 0)]
-
-
 class AcceptOffer(TopicAction):
     """« oui » accepts what was offered last."""
 
@@ -89,7 +77,9 @@ class AcceptOffer(TopicAction):
         pending = tracker.get_slot("pending_offer")
         if pending is None:
             say(dispatcher, words.CLICK, answer=talked("oui"))
-            return []
+            return back_to_ticket(tracker)
+        if pending == Act.TICKET:
+            return await StartTicket(self._database, self._library).start(dispatcher, tracker)
         wanted = OpenRequest(
             kind=KINDS[Act(pending)],
             explanation=tracker.get_slot("explanation"),
@@ -126,7 +116,7 @@ class FollowUp(TopicAction):
         last = self._library.sections.get(tracker.get_slot("last_answer") or "")
         if last is None or not last.follow_ups:
             say(dispatcher, words.WHAT_ABOUT, answer=talked("suite"))
-            return []
+            return back_to_ticket(tracker)
         ranked = self._ranked(last, tracker)
         if _is_clear(ranked):
             giver = GiveAnswer(self._database, self._library)
@@ -143,7 +133,7 @@ class FollowUp(TopicAction):
             confidence=ranked[0].candidate.confidence,
         )
         say(dispatcher, words.WHICH_OF_IT, choices=[*choices, act(Act.NONE)], answer=answer)
-        return []
+        return back_to_ticket(tracker)
 
     def _ranked(self, last: Section, tracker: Tracker) -> list[Sequel]:
         """What may follow the last answer: what has a word of the message first, then by chance."""
@@ -168,7 +158,10 @@ class AskWhatWentWrong(TopicAction):
         disliked = entity(tracker, "answer") or tracker.get_slot("last_answer")
         if disliked is None:
             say(dispatcher, words.NO_ANSWER_YET, answer=talked("probleme"))
-            return []
+            return back_to_ticket(tracker)
+        if inside := back_to_ticket(tracker):
+            say(dispatcher, words.NOTED_DISLIKE, answer=talked("probleme"))
+            return [SlotSet("disliked_answer", disliked), *inside]
         return [
             SlotSet("disliked_answer", disliked),
             SlotSet("explanation", None),
@@ -196,8 +189,9 @@ class AskExplanation(TopicAction):
 class ReadExplanation(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
     """Takes the next message as the explanation, whatever it looks like."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, database: Database, _: object) -> None:
         super().__init__()
+        self._database = database
 
     def name(self) -> str:
         return f"validate_{FORM}"
@@ -209,7 +203,7 @@ class ReadExplanation(FormValidationAction):  # type: ignore[misc]  # rasa-sdk i
         asked = tracker.get_slot("requested_slot") == "explanation"
         if is_command(tracker) or not asked or message["intent"]["name"] in ASIDES:
             return {}
-        return {"explanation": message["text"]}
+        return {"explanation": await whole_text(self._database, tracker)}
 
 
 class OfferAfterExplanation(TopicAction):
@@ -241,7 +235,6 @@ def _is_clear(ranked: list[Sequel]) -> bool:
 
 ACTIONS = (
     OfferHuman,
-    OfferTicket,
     AcceptOffer,
     Refuse,
     FollowUp,

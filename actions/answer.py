@@ -8,7 +8,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
 from actions import words
-from actions.base import Candidate, Events, TopicAction, Understood, say, understood
+from actions.base import (
+    Candidate,
+    Events,
+    TopicAction,
+    Understood,
+    back_to_ticket,
+    say,
+    understood,
+)
 from knowledge.library import Context, Library, Section, answer_text, redirection_text
 from livechat import agenda, appointments
 from livechat.models import Conversation
@@ -59,7 +67,7 @@ class GiveAnswer(TopicAction):
             SlotSet("last_answer", chosen.answer_id),
             SlotSet("misses", 0),
             SlotSet("pending_offer", None),
-            *_leave_form(tracker),
+            *(back_to_ticket(tracker) or _leave_form(tracker)),
         ]
 
     def _redirect(

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
 from kit.database import Database
 from knowledge.library import Context, Library
-from livechat.assistant import OpenRequest, Reply
-from livechat.models import Conversation
+from livechat.assistant import AskCommand, Button, Directive, Reply
+from livechat.models import Conversation, Turn, TurnState
 from livechat.offers import offer_of_help
 from livechat.protocol import Answer, Choice, Decision
 
@@ -29,6 +30,8 @@ ARTICLES = {
     "identite",
     "insulte_plainte",
 }
+
+TICKET_FORM = "ticket_form"
 
 type Events = list[dict[str, Any]]
 
@@ -94,13 +97,37 @@ class TopicAction(Action):  # type: ignore[misc]  # rasa-sdk is not typed
 
     async def context(self, tracker: Tracker) -> Context:
         """Who is talking."""
-        query = select(Conversation.identity).where(Conversation.sender == tracker.sender_id)
+        conversation = await self.conversation(tracker)
+        return context_of(conversation.identity if conversation else None)
+
+    async def conversation(self, tracker: Tracker) -> Conversation | None:
+        query = select(Conversation).where(Conversation.sender == tracker.sender_id)
         async with self._database.reading() as session:
-            return context_of(await session.scalar(query))
+            return await session.scalar(query)
 
     async def offer(self) -> tuple[str, list[Choice]]:
         async with self._database.reading() as session:
             return await offer_of_help(session)
+
+
+async def whole_text(database: Database, tracker: Tracker) -> str:
+    """What the user wrote, all of it: the assistant is shown an excerpt of a long message."""
+    query = (
+        select(Turn.ask)
+        .join(Conversation, Conversation.id == Turn.conversation_id)
+        .where(Conversation.sender == tracker.sender_id, Turn.state == TurnState.DUE)
+        .order_by(Turn.seq)
+        .limit(1)
+    )
+    async with database.reading() as session:
+        ask = await session.scalar(query)
+    return str((ask or {}).get("text") or tracker.latest_message.get("text") or "")
+
+
+def back_to_ticket(tracker: Tracker) -> Events:
+    """Whoever answers something in the middle of a ticket has the form ask again."""
+    inside = (tracker.active_loop or {}).get("name") == TICKET_FORM
+    return [FollowupAction(TICKET_FORM)] if inside else []
 
 
 def context_of(identity: dict[str, Any] | None) -> Context:
@@ -116,9 +143,9 @@ def say(
     text: str,
     *,
     answer: Answer | None = None,
-    choices: Sequence[Choice] = (),
+    choices: Sequence[Choice | Button] = (),
     votable: bool = False,
-    directive: OpenRequest | None = None,
+    directive: Directive | None = None,
 ) -> None:
     """One message for the user."""
     reply = Reply(
@@ -127,7 +154,7 @@ def say(
     dispatcher.utter_message(json_message={"say": reply.model_dump(mode="json")})
 
 
-def order(dispatcher: CollectingDispatcher, directive: OpenRequest) -> None:
+def order(dispatcher: CollectingDispatcher, directive: Directive) -> None:
     """Something the exchange is to do, without a word of ours."""
     dispatcher.utter_message(
         json_message={"say": Reply(directive=directive).model_dump(mode="json")}
@@ -142,3 +169,8 @@ def talked(intent: str, confidence: float = 1.0) -> Answer:
 
 def choice(section_id: str, title: str) -> Choice:
     return Choice(id="", label=title, answer=section_id)
+
+
+def button(label: str, intent: str, **entities: str) -> Button:
+    """A choice that comes back as this command."""
+    return Button(id="", label=label, command=AskCommand(intent=intent, entities=entities))

@@ -8,7 +8,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
-from actions.base import Events, TopicAction, say, talked, understood
+from actions.base import Events, TopicAction, back_to_ticket, say, talked, understood
 
 COMPLAINT = "insulte_plainte"
 
@@ -34,10 +34,10 @@ class Talk(TopicAction):
             text = words.in_french(text)
         if intent != COMPLAINT:
             say(dispatcher, text, answer=answer)
-            return [counted, SlotSet("pending_offer", None)]
+            return [counted, SlotSet("pending_offer", None), *back_to_ticket(tracker)]
         offer, choices = await self.offer()
         say(dispatcher, f"{text}\n\n{offer}", choices=choices, answer=answer)
-        return [counted, SlotSet("pending_offer", choices[0].id)]
+        return [counted, SlotSet("pending_offer", choices[0].id), *back_to_ticket(tracker)]
 
 
 ACTIONS = (Talk,)

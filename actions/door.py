@@ -13,7 +13,17 @@ from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
-from actions import aide, answer, conversation, hors_sujet, session
+from actions import (
+    aide,
+    answer,
+    conversation,
+    hors_sujet,
+    mon_ticket,
+    session,
+    ticket,
+    ticket_questions,
+    ticket_reading,
+)
 from kit.database import Database
 from knowledge.library import Library
 from livechat.assistant import Memory
@@ -23,12 +33,24 @@ logger = logging.getLogger(__name__)
 HEADER = "X-Action-Secret"
 PASSING = {"session_started_metadata"}  # slots that tell of one message only
 
+MODULES = (
+    aide,
+    answer,
+    conversation,
+    hors_sujet,
+    mon_ticket,
+    session,
+    ticket,
+    ticket_questions,
+    ticket_reading,
+)
+
 router = APIRouter(include_in_schema=False)
 
 
 def executor(database: Database, library: Library) -> ActionExecutor:
     made = ActionExecutor()
-    for module in (aide, answer, conversation, hors_sujet, session):
+    for module in MODULES:
         for action in module.ACTIONS:
             made.register_action(action(database, library))
     return made

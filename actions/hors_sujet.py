@@ -9,7 +9,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
 from actions.answer import GiveAnswer
-from actions.base import Candidate, Events, TopicAction, Understood, choice, say, understood
+from actions.base import (
+    Candidate,
+    Events,
+    TopicAction,
+    Understood,
+    back_to_ticket,
+    choice,
+    entity,
+    say,
+    understood,
+)
+from actions.mon_ticket import TellMyTicket
 from livechat.offers import act
 from livechat.protocol import Act, Answer, Choice, Decision
 
@@ -28,14 +39,21 @@ class Clarify(TopicAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
-        meant = understood(tracker)
+        if entity(tracker, "ticket_reference"):  # « TK-000042 ? » asks for nothing else
+            mine = TellMyTicket(self._database, self._library)
+            return await mine.run(dispatcher, tracker, domain)
+        return await self.clarify(dispatcher, tracker, understood(tracker))
+
+    async def clarify(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, meant: Understood
+    ) -> Events:
         if meant.kind == "choose":
             confused = self._confused(meant)
             if confused:
                 giver = GiveAnswer(self._database, self._library)
                 return await giver.give(dispatcher, tracker, confused, meant)
             if self._propose(dispatcher, meant):
-                return [SlotSet("pending_offer", None)]
+                return [SlotSet("pending_offer", None), *back_to_ticket(tracker)]
         return await self.miss(dispatcher, tracker, meant)
 
     def _confused(self, meant: Understood) -> Candidate | None:
@@ -84,10 +102,12 @@ class Clarify(TopicAction):
             foreign = meant.language != "fr"
             text = words.in_french(words.REPHRASE) if foreign else words.REPHRASE
             say(dispatcher, text, answer=answer)
-            return [SlotSet("misses", misses), SlotSet("pending_offer", None)]
+            forgotten = [SlotSet("misses", misses), SlotSet("pending_offer", None)]
+            return [*forgotten, *back_to_ticket(tracker)]
         offer, choices = await self.offer()
         say(dispatcher, f"{words.TWICE_MISSED}\n\n{offer}", choices=choices, answer=answer)
-        return [SlotSet("misses", 0), SlotSet("pending_offer", choices[0].id)]
+        offered = [SlotSet("misses", 0), SlotSet("pending_offer", choices[0].id)]
+        return [*offered, *back_to_ticket(tracker)]
 
 
 def article_of(candidate: Candidate, library: Any) -> str | None:

@@ -115,6 +115,17 @@ def add_open_time(hours: Hours, start: datetime, duration: timedelta) -> datetim
     raise ValueError("A duration is not negative.")
 
 
+def open_time_between(hours: Hours, start: datetime, end: datetime) -> timedelta:
+    """How much of [start, end) was open."""
+    begin, finish, passed = start.astimezone(UTC), end.astimezone(UTC), timedelta(0)
+    for period in _periods(hours, begin):
+        if period.start >= finish:
+            break
+        shared = min(period.end, finish) - max(period.start, begin)
+        passed += max(shared, timedelta(0))
+    return passed
+
+
 def _local(hours: Hours, instant: datetime) -> datetime:
     """The local time with its offset alone: two such times compare as instants, always."""
     local = instant.astimezone(hours.zone)

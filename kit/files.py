@@ -77,6 +77,21 @@ class FileStore:
             os.fsync(file.fileno())  # acknowledged means on the disk
         return file_id, inspected
 
+    async def copy(self, file_id: UUID) -> UUID:
+        """The same content under another id, for another holder. Raises NotFound."""
+        return await asyncio.to_thread(self._copy, file_id)
+
+    def _copy(self, file_id: UUID) -> UUID:
+        copy_id = uuid4()
+        path = self.path_of(copy_id)
+        path.parent.mkdir(exist_ok=True)
+        try:
+            os.utime(self.path_of(file_id))  # of both, so that the new one is not swept at once
+            path.hardlink_to(self.path_of(file_id))  # what is kept never changes
+        except FileNotFoundError:
+            raise NotFound("This file does not exist.") from None
+        return copy_id
+
     async def remove(self, file_ids: Sequence[UUID]) -> None:
         """From the disk; their rows are gone already."""
         await asyncio.to_thread(self._unlink, [self.path_of(file_id) for file_id in file_ids])

@@ -1,6 +1,6 @@
 """How often one visitor may do a thing: so that nobody takes the service away from the others."""
 
-from enum import StrEnum
+from enum import StrEnum, unique
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
@@ -10,6 +10,7 @@ from kit.clock import now
 from kit.errors import TooMany
 
 
+@unique  # two of the same words would be one, and counted together
 class Limited(StrEnum):
     """What is counted, and how often it may happen."""
 
@@ -20,7 +21,18 @@ class Limited(StrEnum):
     )
     SEND_FILE = "60 per 10 minute"  # files, an address
     TRANSCRIPT = "20 per 1 hour"  # copies of conversations by mail, an address
-    LINK = "120 per 1 minute"  # pages of appointments, an address
+    LINK = "120 per 1 minute"  # pages behind secret links, an address
+    WRITE_TICKET = "60 per 1 hour"  # tickets without an account, an address
+    WRITE_TICKET_TO = "10 per 1 hour"  # of them, an e-mail address: each is acknowledged there
+    CONFIRM_TICKET = "30 per 1 hour"  # confirmations asked for by mail, an address
+    CONFIRM_TICKET_TO = "3 per 1 hour"  # of them, an e-mail address
+    ASK_LINK = "40 per 1 hour"  # links to tickets asked for, an address
+    ASK_LINK_TO = "4 per 1 hour"  # of them, an e-mail address with a reference
+    CODE = "6 per 1 hour"  # codes asked for, a link
+    ENTER_CODE = "30 per 60 minute"  # codes entered, a link
+    OPEN_PAGES = "120 per 60 second"  # page sessions of the connected, an address
+    OWN_TICKET = "60 per 3600 second"  # drafts saved and tickets sent, a connected person
+    PROOF = "100 per 1 minute"  # challenges of public forms, an address
     LOG_IN = "30 per 1 minute"  # passwords of staff that are tried, an address
 
 

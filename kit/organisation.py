@@ -84,6 +84,18 @@ class Subcategory(Part):
     id: Text
     label: Text
     route: Literal["support", "metier"]
+    # In minutes of open time; None: the target of the whole list.
+    first_answer_minutes: Annotated[int, Field(ge=1)] | None = None
+    solution_minutes: Annotated[int, Field(ge=1)] | None = None
+
+
+class TicketRules(Part):
+    """Delays of tickets. Targets in minutes of open time, the rest in days of 24 hours."""
+
+    first_answer_minutes: int = Field(ge=1)
+    solution_minutes: int = Field(ge=1)
+    warn_after_days: int = Field(ge=1)  # without a word of the sender who was asked
+    close_after_days: int = Field(ge=2)
 
 
 class TicketCategory(Part):
@@ -108,6 +120,7 @@ class Organisation(Part):
     holidays: Text
     links: Links
     contacts: Contacts
+    tickets: TicketRules
     ticket_categories: tuple[TicketCategory, ...]
 
 

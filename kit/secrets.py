@@ -25,6 +25,7 @@ class Secrets:
     action_secret: str = field(repr=False)  # what Rasa shows to have an action run
     demo_key: str = field(repr=False)  # vouches for the people of the demo host site
     mail_key: str = field(repr=False)  # signs the Message-ID of our mails
+    proof_key: str = field(repr=False)  # signs the challenges of public forms
 
 
 def load(var: Path) -> Secrets:

@@ -34,12 +34,15 @@ class Settings(BaseSettings):
     demo: bool = True  # the demo host page and its users
 
     public_url: str = ""  # e.g. https://assistance.example; empty: taken from the Host header
+    local_url: str = "http://127.0.0.1:8000"  # where we listen; `make run` sets it
     embed_origins: str = ""  # blank-separated origins that may show the widget
     rate_limits: Literal["on", "off"] = "on"
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-For is believed
 
     # smtp://[user:password@]host[:port] or smtps://…; empty: mails are kept and shown, not sent
     smtp_url: str = Field("", repr=False)
+    # lmtp://127.0.0.1:2400 or smtp://…: where answers to our mails are handed in; empty: nowhere
+    mail_in: str = ""
     mail_from: str = "assistance@localhost"  # or: Name <address>
 
     retention_conversations_days: int = Field(90, ge=1)

@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from kit.calendar import Cause
+from kit.organisation import organisation
 from kit.secrecy import Kind
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet",
+    "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
 
 _CAUSES: Mapping[Cause, str] = {
     Cause.ORDINARY: "ouvert",
@@ -29,6 +34,24 @@ def quoted(title: str) -> str:
     """A title in a sentence, in guillemets; those that it has itself become inner ones."""
     inner = re.sub(r"«\s*", "“", re.sub(r"\s*»", "”", title))
     return f"«\u00a0{inner}\u00a0»"
+
+
+def hour(instant: datetime) -> str:
+    """« 8 h 30 »; local to the organisation."""
+    local = instant.astimezone(organisation().timezone)
+    return f"{local.hour} h {local.minute:02}" if local.minute else f"{local.hour} h"
+
+
+def moment(instant: datetime) -> str:
+    """« mercredi 25 novembre à 8 h 30 »."""
+    local = instant.astimezone(organisation().timezone)
+    day = "1er" if local.day == 1 else str(local.day)
+    return f"{WEEKDAYS[local.weekday()]} {day} {MONTHS[local.month - 1]} à {hour(instant)}"
+
+
+def day(instant: datetime) -> str:
+    """« mercredi 25 novembre »."""
+    return moment(instant).rpartition(" à ")[0]
 
 
 def explain_hours(cause: Cause, day: date, detail: str) -> str:
@@ -103,6 +126,30 @@ NOT_A_PASSWORD = _set(
 )
 # Endings of words that describe: participles, nouns of action.
 NOT_A_PASSWORD_ENDINGS = ("é", "ée", "és", "ées", "tion", "sion", "ement", "able", "ible")
+
+# What mail programs write around an answer (regular expressions, case does not matter).
+QUOTATION_BEGINS = r"le|on"  # « Le mar. 24 nov. 2026 à 10:12, A. Dupont <a@b.fr> a écrit : »
+QUOTATION_ENDS = r"a écrit|écrivait|wrote"
+QUOTED_MAIL = (  # « -----Message d’origine----- »
+    r"(?:e-?mail|message) (?:d['’]origine|original|initial|transféré)|mail original"
+    r"|message réexpédié|original (?:message|e-?mail)|forwarded message"
+)
+QUOTED_SENDER = _set("de from expéditeur")
+QUOTED_SUBJECT = _set("objet sujet subject")
+QUOTED_FIELDS = _set("envoyé sent date à a to")
+_DEVICES = (
+    r"iphone|ipad|mac|mobile|smartphone|téléphone|tablette|portable|appareil|samsung|galaxy|android"
+    r"|huawei|xiaomi|phone|tablet|device"
+)
+_MAIL_PROGRAMS = (
+    r"yahoo|outlook|proton ?mail|courrier|mail|orange|sfr|free|gmail|blackberry|bluemail"
+)
+SENT_FROM = (  # « Envoyé de mon iPhone »
+    r"(?:envoyé (?:de|depuis|à partir de|avec)|sent (?:from|with|via)) "
+    rf"(?:(?:mon|ma|my) (?:{_DEVICES})"
+    rf"|(?:l['’]appli(?:cation)? |la messagerie \w+ )?(?:{_MAIL_PROGRAMS}))"
+    r"|(?:obtenir|obtenez|télécharger|téléchargez|get) outlook|provenance : courrier"
+)
 
 # Plurals that the stemmer does not bring back to their singular (folded).
 IRREGULAR_PLURALS: Mapping[str, str] = {"travaux": "travail", "baux": "bail", "aieux": "aieul"}

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from livechat import chats, transcripts, words
 from livechat.assistant import OpenRequest, Reply
+from livechat.memory import leave_form
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import ASSISTED, Act, Answer, Decision
 from livechat.speech import KINDS, carry_out, speak
@@ -21,6 +22,7 @@ async def carry_out_act(
         return [await transcripts.send_to_known(session, conversation)]
     if conversation.mode not in ASSISTED:
         return []  # it is said to the advisor, as any message
+    leave_form(conversation)  # what it had asked is not answered: what was said of it is kept
     if act in KINDS:
         wanted = OpenRequest(kind=KINDS[act], **_complaint(conversation))
         return await carry_out(session, conversation, wanted)

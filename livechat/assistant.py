@@ -40,6 +40,15 @@ class AskCommand(BaseModel):
 type Ask = Annotated[AskText | AskCommand, Field(discriminator="kind")]
 ask_of: TypeAdapter[Ask] = TypeAdapter(Ask)
 
+# What the button « Ouvrir un ticket » asks for.
+OPEN_TICKET = AskCommand(intent="ticket", entities={"act": "open"})
+
+
+class Button(Choice):
+    """A choice that tells the assistant something: what, the browser is never told."""
+
+    command: AskCommand
+
 
 class OpenRequest(BaseModel):
     """The user accepted that somebody looks into it: keep their request."""
@@ -52,16 +61,36 @@ class OpenRequest(BaseModel):
     disliked_answer: str | None = None
 
 
+class OpenTicket(BaseModel):
+    """The user has written a ticket and confirmed it. Without a category it goes to the support."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    do: Literal["open_ticket"] = "open_ticket"
+    title: str
+    description: str
+    category: str | None = None
+    subcategory: str | None = None
+    email: str | None = None
+    explanation: str | None = None
+    disliked_answer: str | None = None
+    completes: str | None = None  # the reference of theirs that is told this instead
+
+
+# Not told apart by a discriminator: its complaint would repeat what came in.
+type Directive = OpenRequest | OpenTicket
+
+
 class Reply(BaseModel):
     """One message of the assistant, or one thing that it wants done."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: str | None = None
-    choices: list[Choice] = []
+    choices: list[Choice | Button] = []
     answer: Answer | None = None
     votable: bool = False
-    directive: OpenRequest | None = None
+    directive: Directive | None = None
 
 
 class Memory(BaseModel):

@@ -18,6 +18,7 @@ from kit.typography import with_fixed_spaces
 from livechat import log, queue, staff_log, words
 from livechat.assignment import assign_waiting, is_staffed
 from livechat.desk_models import Chat, ChatEnd, ChatState, WrapUp
+from livechat.memory import leave_form
 from livechat.models import Conversation, LogEntry
 from livechat.offers import act
 from livechat.protocol import Act, Author, Choice, Mode
@@ -225,6 +226,8 @@ def set_mode(
     name: str | None = None,
 ) -> LogEntry:
     conversation.mode = mode
+    if mode is Mode.ADVISOR:
+        leave_form(conversation)  # what the assistant was asking is no question any more
     payload = {"mode": mode.value, "reason": reason, "name": name}
     return log.append(session, conversation, "mode", payload)
 

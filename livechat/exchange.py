@@ -24,7 +24,7 @@ from livechat import chats, log, turns, words
 from livechat.access import Doorkeeper
 from livechat.acts import carry_out_act
 from livechat.assignment import lock_queue
-from livechat.assistant import Ask, AskCommand, AskText, Reply
+from livechat.assistant import OPEN_TICKET, Ask, AskCommand, AskText, Reply
 from livechat.hub import BOARD, Hub
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import (
@@ -265,8 +265,12 @@ async def _understand(
         none = AskCommand(intent="non", entities={"act": "none"})
         talks = act is Act.LEAVE and conversation.mode is Mode.ADVISOR
         label = words.LEAVING_A_TALK if talks else words.ACTS[act]
+        if act is Act.TICKET and conversation.mode is Mode.ASSISTANT:
+            return label, OPEN_TICKET, []  # it asks what is missing; who waits is served at once
         return label, none if act is Act.NONE else act, []
     choice = await _offered(session, conversation.id, said.choice or "")
+    if command := choice.get("command"):
+        return choice["label"], AskCommand.model_validate(command), []
     intent = choice["answer"].replace("/", ".", 1)
     return choice["label"], AskCommand(intent=intent), []
 

@@ -100,8 +100,13 @@ def append_message(
 
 
 def shown(entry: LogEntry) -> AnyEvent:
+    """The event as users see it: what a button tells the assistant stays with us."""
+    payload = entry.payload
+    if choices := payload.get("choices"):
+        public = [{name: each[name] for name in Choice.model_fields} for each in choices]
+        payload = payload | {"choices": public}
     return any_event.validate_python(
-        {"seq": entry.seq, "type": entry.type, "at": entry.at, **entry.payload}
+        {"seq": entry.seq, "type": entry.type, "at": entry.at, **payload}
     )
 
 

@@ -26,7 +26,7 @@ from livechat.reading import names_of_staff
 from livechat.slots import Slot, by_day
 from staff.models import StaffMember
 from ticketing import service as requests
-from ticketing.models import SupportRequest
+from ticketing.models import Ticket
 
 
 class Proposing:
@@ -80,7 +80,7 @@ class Proposing:
         """Who waits to be called back, the oldest first, and who sees to it."""
         async with self._database.reading() as session:
             found = await requests.open_callbacks(session)
-            there = await log.conversations_of(session, [each.conversation_id for each in found])
+            there = await log.conversations_of(session, [_origin(each) for each in found])
             names = await names_of_staff(session)
             return [_callback(each, there, names) for each in found]
 
@@ -99,7 +99,7 @@ class Proposing:
         """
         mac = self._mac_of(starts)
         async with self._database.reading() as session:
-            conversation_id = (await requests.open_callback(session, reference)).conversation_id
+            conversation_id = _origin(await requests.open_callback(session, reference))
         async with self._keeper.holding(conversation_id) as held:
             session = held.session
             if client_id is not None:
@@ -129,8 +129,15 @@ async def _require_owner(session: AsyncSession, member: StaffMember, chat_id: UU
         raise NotFound(NOT_YOURS)
 
 
+def _origin(request: Ticket) -> UUID:
+    """The conversation in which it was asked for."""
+    if request.conversation_id is None:
+        raise NotFound("There is no such request.")
+    return request.conversation_id
+
+
 def _callback(
-    request: SupportRequest, there: dict[UUID, Conversation], names: dict[UUID, str]
+    request: Ticket, there: dict[UUID, Conversation], names: dict[UUID, str]
 ) -> dict[str, Any]:
     handler = requests.handler_of(request, now())
     return {

@@ -5,12 +5,18 @@ are refused on the way in.
 """
 
 from datetime import date, datetime
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from operator import not_
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+from livechat.vocabulary import ASSISTED as ASSISTED  # said with the rest
+from livechat.vocabulary import Act as Act
+from livechat.vocabulary import Author as Author
+from livechat.vocabulary import Decision as Decision
+from livechat.vocabulary import Mode as Mode
 
 TEXT_LIMIT = 4_000  # characters of one message
 
@@ -19,53 +25,6 @@ type Seq = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 class Frame(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Author(StrEnum):
-    USER = "user"
-    ASSISTANT = "assistant"
-    ADVISOR = "advisor"
-    SYSTEM = "system"
-
-
-class Mode(StrEnum):
-    """Who answers the user."""
-
-    ASSISTANT = "assistant"
-    QUEUED = "queued"
-    ADVISOR = "advisor"
-    CLOSED = "closed"
-
-
-# Who waits for an advisor may go on asking the assistant.
-ASSISTED = frozenset({Mode.ASSISTANT, Mode.QUEUED})
-
-
-class Decision(StrEnum):
-    """What the assistant did with a message."""
-
-    ANSWER = "answer"
-    CHOOSE = "choose"
-    REDIRECT = "redirect"
-    ESCALATE = "escalate"
-    TALK = "talk"
-
-
-class Act(StrEnum):
-    """What a button does when it does not ask for an answer. The ids are fixed."""
-
-    ADVISOR = "act:advisor"
-    TICKET = "act:ticket"
-    CALLBACK = "act:callback"
-    LEAVE = "act:leave"
-    CONTINUE = "act:continue"
-    NONE = "act:none"
-    TRANSCRIPT = "act:transcript"
-    RATE_1 = "act:rate_1"
-    RATE_2 = "act:rate_2"
-    RATE_3 = "act:rate_3"
-    RATE_4 = "act:rate_4"
-    RATE_5 = "act:rate_5"
 
 
 # Events: what the user sees, numbered ----------------------------------------------------
@@ -160,6 +119,14 @@ class AppointmentEvent(Event):
     phone: str
 
 
+class TicketEvent(Event):
+    """A ticket came about, or was told more. `url` opens nothing by itself."""
+
+    type: Literal["ticket"] = "ticket"
+    reference: str
+    url: str
+
+
 class RetractedEvent(Event):
     """A message whose author took it back; its text is blanked everywhere."""
 
@@ -168,7 +135,13 @@ class RetractedEvent(Event):
 
 
 type AnyEvent = Annotated[
-    MessageEvent | VoteEvent | ModeEvent | QueueEvent | AppointmentEvent | RetractedEvent,
+    MessageEvent
+    | VoteEvent
+    | ModeEvent
+    | QueueEvent
+    | TicketEvent
+    | AppointmentEvent
+    | RetractedEvent,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chorus.models import UsedToken
-from kit import files, outbox
+from chorus import page_sessions
+from chorus.models import PageSession, UsedToken
+from kit import files, outbox, proof_of_work
 from kit.clock import now
-from kit.database import Database, carry_out
+from kit.database import Database
 from kit.errors import Invalid
 from kit.files import FileStore
 from kit.settings import Settings
@@ -35,7 +36,8 @@ from livechat.assistant_record import AssistantRecord
 from livechat.desk_models import AssignmentDecision, Chat, StaffEntry, TypingHint
 from livechat.models import Conversation, LogEntry, Turn
 from staff.sessions import forget_ended_sessions
-from ticketing.models import SupportRequest
+from ticketing import forgetting
+from ticketing.models import ReceivedMail, Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -82,13 +84,18 @@ class Retention:
         )
         while (some := await self._erase(idle.limit(AT_ONCE), requests=False)).conversations:
             gone = _sum(gone, some)
-        old = SupportRequest.created_at < at - timedelta(days=kept.retention_requests_days)
+        before = at - timedelta(days=kept.retention_requests_days)
+        requests = await self._forget_tickets(Ticket.changed_at < before)
         async with self._database.writing.begin() as session:
-            requests = await carry_out(session, delete(SupportRequest).where(old))
+            await forgetting.forget_received(session, ReceivedMail.at < before)
+            stale = await forgetting.forget_stale(session)
             await session.execute(delete(UsedToken).where(UsedToken.expires_at < at))
+            await page_sessions.forget_expired(session, at)
+            await proof_of_work.forget_expired(session, at)
             await forget_ended_sessions(session, at)
             mail_age = timedelta(days=kept.retention_mails_days)
             mails = await outbox.forget_settled(session, at - mail_age)
+        await self._files.remove(stale)
         log_age = timedelta(days=kept.retention_logs_days)
         await asyncio.to_thread(_remove_older, kept.var / "log", at - log_age)
         await self._sweep_files()
@@ -101,10 +108,22 @@ class Retention:
     async def erase(self, person: Person) -> Gone:
         """Forget one person: their conversations, requests, mails and what the assistant kept."""
         gone = await self._erase(_of(person), requests=True)
+        requests = await self._forget_tickets(_asked_by(person))
         async with self._database.writing.begin() as session:
-            requests = await carry_out(session, delete(SupportRequest).where(_asked_by(person)))
             mails = await outbox.forget_address(session, person.email) if person.email else 0
+            if person.conversation_id is None:
+                await session.execute(delete(PageSession).where(_connected(person)))
         return _sum(gone, Gone(requests=requests, mails=mails))
+
+    async def _forget_tickets(self, chosen: ColumnElement[bool]) -> int:
+        count = 0
+        while True:
+            async with self._database.writing.begin() as session:
+                some, gone = await forgetting.forget(session, chosen, forgetting.AT_ONCE)
+            await self._files.remove(gone)
+            if not some:
+                return count
+            count += some
 
     async def _sweep_files(self) -> None:
         """Remove what is on the disk without a row: a process died before it was stored."""
@@ -114,21 +133,21 @@ class Retention:
         await self._files.remove(orphans)
 
     async def _erase(self, chosen: Select[UUID], *, requests: bool) -> Gone:
-        erased = 0
+        erased, attached = 0, list[UUID]()
         async with self._database.writing.begin() as session:
             # Held: whoever writes in one of them meanwhile waits, and finds it gone.
             ids = (await session.scalars(chosen.with_for_update())).all()
             senders = await _senders(session, ids)
             if requests:
-                theirs = delete(SupportRequest).where(SupportRequest.conversation_id.in_(ids))
-                erased = await carry_out(session, theirs)
+                theirs = Ticket.conversation_id.in_(ids)
+                erased, attached = await forgetting.forget(session, theirs)
             chats = select(Chat.id).where(Chat.conversation_id.in_(ids))
             decided = delete(AssignmentDecision).where(AssignmentDecision.chat_id.in_(chats))
             await session.execute(decided)
             for table in (Chat, StaffEntry, TypingHint, Turn, LogEntry, UsedToken):
                 await session.execute(delete(table).where(table.conversation_id.in_(ids)))
             await agenda.forget(session, ids)
-            sent = await files.forget(session, ids)
+            sent = [*await files.forget(session, ids), *attached]
             mails = await outbox.forget_about(session, ids)
             await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
         # After the commit: should this fail, files and senders are found again by their age.
@@ -165,10 +184,16 @@ def _of(person: Person) -> Select[UUID]:
 
 def _asked_by(person: Person) -> ColumnElement[bool]:
     if person.conversation_id:
-        return SupportRequest.conversation_id == person.conversation_id
+        return Ticket.conversation_id == person.conversation_id
     if person.subject:
-        return SupportRequest.subject == person.subject
-    return _same(SupportRequest.email, person.email)
+        return Ticket.subject == person.subject
+    return _same(Ticket.email, person.email)
+
+
+def _connected(person: Person) -> ColumnElement[bool]:
+    if person.subject:
+        return PageSession.subject == person.subject
+    return _same(PageSession.claims["email"].as_string(), person.email)
 
 
 def _same(column: SQLColumnExpression[Any], email: str | None) -> ColumnElement[bool]:

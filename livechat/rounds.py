@@ -17,7 +17,7 @@ from kit.clock import now
 from kit.database import Database
 from kit.finishing import to_its_end
 from kit.schedule import load_hours
-from livechat import chats, log, queue, waiting_time, words
+from livechat import chats, log, queue, tickets, transcripts, waiting_time, words
 from livechat.assignment import (
     as_waiting,
     assign_waiting,
@@ -215,12 +215,14 @@ async def _close(
         subject=conversation.subject,
         explanation=chat.explanation,
         disliked_answer=chat.disliked_answer,
+        transcript=await transcripts.as_text(session, conversation.id),
     )
     text = words.closing(request.reference, seen.hours.next_opening)
     choices = [act(Act.TICKET), act(Act.CALLBACK), act(Act.CONTINUE)]
     return [
         *chats.end(session, conversation, chat, ChatEnd.CLOSING),
         chats.tell(session, conversation, text, choices),
+        tickets.log_ticket(session, conversation, request),
     ]
 
 

@@ -30,6 +30,7 @@ FOLDER = "livechat/mails/transcript"
 AT_MOST = 3  # mails within
 WITHIN = timedelta(days=1)
 MESSAGES = 500  # the last ones: a mail, not an archive
+WITH_A_TICKET = 100
 
 
 class TranscriptWanted(Frame):
@@ -88,23 +89,32 @@ async def _sent_lately(session: AsyncSession, conversation_id: UUID, address: st
     return await session.scalar(query) or 0
 
 
+async def as_text(session: AsyncSession, conversation_id: UUID) -> str:
+    """The end of the conversation, for whoever handles a ticket that came of it."""
+    lines = await _lines(session, conversation_id, WITH_A_TICKET)
+    return "\n\n".join(f"{each['who']} ({each['moment']})\n{each['text']}" for each in lines)
+
+
 async def _written(session: AsyncSession, conversation: Conversation, address: str) -> Mail:
+    lines = await _lines(session, conversation.id, MESSAGES)
+    return write(FOLDER, address, lines=lines, day=words.day(conversation.created_at))
+
+
+async def _lines(session: AsyncSession, conversation_id: UUID, limit: int) -> list[dict[str, str]]:
     query = (
         select(LogEntry)
-        .where(LogEntry.conversation_id == conversation.id, LogEntry.type == "message")
+        .where(LogEntry.conversation_id == conversation_id, LogEntry.type == "message")
         .order_by(LogEntry.seq.desc())
-        .limit(MESSAGES)
+        .limit(limit)
     )
-    said = list(await session.scalars(query))[::-1]
-    lines = [
+    return [
         {
             "moment": words.moment(entry.at),
             "who": _name_of(entry),
             "text": entry.payload["text"] or words.RETRACTED,
         }
-        for entry in said
+        for entry in list(await session.scalars(query))[::-1]
     ]
-    return write(FOLDER, address, lines=lines, day=words.day(conversation.created_at))
 
 
 def _name_of(entry: LogEntry) -> str:

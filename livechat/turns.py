@@ -21,11 +21,12 @@ from kit.database import Database
 from kit.finishing import to_its_end
 from livechat import log
 from livechat.assignment import lock_queue
-from livechat.assistant import Ask, Assistant, Memory, OpenRequest, Reply, Unreachable, ask_of
+from livechat.assistant import Ask, Assistant, Memory, Reply, Unreachable, ask_of
 from livechat.hub import BOARD, Hub
+from livechat.memory import rename
 from livechat.models import Conversation, LogEntry, Turn, TurnOutcome, TurnState
 from livechat.protocol import ASSISTED, Author, SomeoneTypes
-from livechat.speech import carry_out, rename, speak, speak_fallback
+from livechat.speech import carry_out, do_without, is_written, speak
 
 logger = logging.getLogger(__name__)
 
@@ -175,7 +176,8 @@ class Turns:
     ) -> None:
         """Store all that the turn gave, once. `replies` None: the assistant could not be had."""
         async with self._database.writing.begin() as session:
-            if any(reply.directive for reply in replies or ()):
+            written = replies is None and is_written(taken.ask)
+            if written or any(reply.directive for reply in replies or ()):
                 await lock_queue(session)  # it may put the user into the queue
             conversation = await log.lock(session, taken.conversation_id)
             turn = await session.get_one(Turn, (taken.conversation_id, taken.seq))
@@ -188,7 +190,7 @@ class Turns:
                 turn.outcome = TurnOutcome.FELL_BACK
                 turn.explained = explained
                 rename(conversation)  # it may still be busy with what we do not wait for
-                entries.append(await speak_fallback(session, conversation))
+                entries += await do_without(session, conversation, taken.ask)
             else:
                 turn.outcome = TurnOutcome.ANSWERED
                 conversation.memory = memory.model_dump(mode="json")
@@ -203,9 +205,8 @@ class Turns:
 
 async def _give(session: AsyncSession, conversation: Conversation, reply: Reply) -> list[LogEntry]:
     entries = [await speak(session, conversation, reply)] if reply.text else []
-    match reply.directive:
-        case OpenRequest() as request:
-            entries += await carry_out(session, conversation, request)
+    if reply.directive is not None:
+        entries += await carry_out(session, conversation, reply.directive)
     return entries
 
 

@@ -3,13 +3,10 @@
 from datetime import datetime
 
 from kit.organisation import organisation
+from kit.words import day as day  # said with the rest
+from kit.words import hour as hour
+from kit.words import moment as moment
 from kit.words import quoted
-
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet",
-    "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 ADVISOR = "Parler à un conseiller"
 TICKET = "Ouvrir un ticket"
@@ -99,36 +96,33 @@ def offer_closed(reason: str, opens_at: datetime | None) -> str:
 
 
 def request_kept(kind: str, reference: str, email: str | None) -> str:
-    us = organisation()
     what = "demande de rappel" if kind == "callback" else "demande"
     reach = (
-        f"Votre adresse {email} y est jointe."
+        f"Un courriel vous est envoyé à {email}, avec un lien pour la suivre."
         if email
-        else "Elle ne contient pas votre adresse : je ne vous la demande pas ici."
+        else "Je n’ai pas votre adresse : suivez-la par le bouton ci-dessous."
     )
     return (
         f"C’est noté : votre {what} est enregistrée sous la référence {reference}, "
-        f"avec cette conversation. {reach}\n"
-        "Le suivi des demandes n’existe pas encore dans cette version de l’assistant. "
-        f"Pour obtenir une réponse d’une personne, {us.contact_path}."
+        f"avec cette conversation. {reach}"
     )
+
+
+def ticket_sent(reference: str, email: str | None) -> str:
+    reach = (
+        f"Un courriel part à l’adresse {email}, avec un lien pour la suivre et y répondre."
+        if email
+        else "Je n’ai pas votre adresse : suivez-la par le lien ci-dessous."
+    )
+    return f"Votre demande est envoyée. Sa référence, à conserver : {reference}. {reach}"
+
+
+def ticket_completed(reference: str) -> str:
+    return f"C’est fait : votre demande {reference} est complétée avec ce que vous venez d’écrire."
 
 
 def zone() -> str:
     return organisation().timezone_label
-
-
-def hour(instant: datetime) -> str:
-    """« 8 h 30 »; local to the organisation."""
-    local = instant.astimezone(organisation().timezone)
-    return f"{local.hour} h {local.minute:02}" if local.minute else f"{local.hour} h"
-
-
-def moment(instant: datetime) -> str:
-    """« mercredi 25 novembre à 8 h 30 »."""
-    local = instant.astimezone(organisation().timezone)
-    day = "1er" if local.day == 1 else str(local.day)
-    return f"{DAYS[local.weekday()]} {day} {MONTHS[local.month - 1]} à {hour(instant)}"
 
 
 # Around a talk with an advisor --------------------------------------------------------------
@@ -247,11 +241,6 @@ def appointment_said(start: datetime, phone: str) -> str:
         "Pour déplacer ou annuler ce rendez-vous, ouvrez-le depuis cette discussion, ou suivez le "
         "lien du courriel de confirmation, au plus tard 15 minutes avant."
     )
-
-
-def day(instant: datetime) -> str:
-    """« mercredi 25 novembre »."""
-    return moment(instant).rpartition(" à ")[0]
 
 
 def calendar_title() -> str:

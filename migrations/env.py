@@ -6,6 +6,7 @@ import chorus.models
 import kit.files
 import kit.mail_models
 import kit.models
+import kit.proof_models
 import livechat.appointment_models
 import livechat.desk_models
 import livechat.models
@@ -19,6 +20,7 @@ TABLES = (
     kit.files,
     kit.mail_models,
     kit.models,
+    kit.proof_models,
     livechat.models,
     staff.models,
     ticketing.models,

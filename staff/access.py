@@ -89,17 +89,17 @@ def give_cookie(request: Request, response: Response, token: str) -> None:
         COOKIE,
         token,
         max_age=int(LASTS.total_seconds()),
-        secure=_is_secure(request),
+        secure=is_secure(request),
         httponly=True,
         samesite="strict",
     )
 
 
 def take_cookie(request: Request, response: Response) -> None:
-    secure = _is_secure(request)
+    secure = is_secure(request)
     response.delete_cookie(COOKIE, secure=secure, httponly=True, samesite="strict")
 
 
-def _is_secure(request: Request) -> bool:
+def is_secure(request: Request) -> bool:
     settings: Settings = request.app.state.settings
     return settings.public_url.startswith("https:") or request.url.scheme == "https"

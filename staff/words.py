@@ -70,6 +70,8 @@ NOTICES: Mapping[str, str] = {
     "horaires": "Les horaires exceptionnels sont à jour.",
     "reponse": "La réponse est enregistrée.",
     "suppression": "La réponse est supprimée.",
+    "categorie": "La règle de cette catégorie est enregistrée.",
+    "categorie-origine": "La règle de cette catégorie est de nouveau celle du fichier.",
     "courriel-essai": "Un courriel d’essai part vers votre adresse.",
     "courriel-repris": "Le courriel est de nouveau à envoyer.",
 }

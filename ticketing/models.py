@@ -1,43 +1,110 @@
-"""Tables of the written requests.
+"""Tables of the tickets: what a user asked to be looked into, with a reference that they keep.
 
-A request is what a user asked to be looked into, with a reference that they keep. It becomes a
-ticket, followed to its end, under the same reference.
+A ticket is an append-only thread of entries. Its status, its due times and its text for search are
+caches of what the entries say, written in the transaction that appends one.
 """
 
 import re
-from datetime import datetime
-from enum import StrEnum
-from uuid import UUID
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.clock import now
 from kit.database import Base, enumerated
+from ticketing.lifecycle import Actor, Event, Status
+
+# When a ticket is due for which the staff have nothing to do: after all others.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class RequestKind(StrEnum):
-    ADVISOR = "advisor"  # wanted to talk to a person
+    """What its sender wanted when it came about."""
+
+    ADVISOR = "advisor"  # to talk to a person
     TICKET = "ticket"
     CALLBACK = "callback"
 
 
-class SupportRequest(Base):
-    __tablename__ = "support_requests"
-    # Without it SQLite would give the reference of an erased request to the next one.
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+class Route(StrEnum):
+    """Who receives it."""
+
+    SUPPORT = "support"  # the support of the service
+    METIER = "metier"  # the public body that handles the document
+
+
+class Priority(IntEnum):
+    LOW = -1
+    NORMAL = 0
+    HIGH = 1
+    URGENT = 2
+
+
+class Ticket(Base):
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("ix_tickets_due_at_number", "due_at", "number"),
+        Index("ix_tickets_status_due_at", "status", "due_at", "number"),
+        Index("ix_tickets_status_changed_at", "status", "changed_at"),
+        Index("ix_tickets_kind_settled_at", "kind", "settled_at"),
+        Index("ix_tickets_route_status", "route", "status"),
+        Index("ix_tickets_assignee_id_status", "assignee_id", "status"),
+        Index("ix_tickets_subject_status", "subject", "status"),
+        # Without it SQLite would give the reference of an erased ticket to the next one.
+        {"sqlite_autoincrement": True},
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    kind: Mapped[RequestKind] = mapped_column(enumerated(RequestKind))
-    # The chat it came from. An opaque id: ticketing does not know livechat. One request a chat.
-    conversation_id: Mapped[UUID] = mapped_column(unique=True)
-    email: Mapped[str | None] = mapped_column(String(254))  # known only of connected users
-    subject: Mapped[str | None] = mapped_column(String(400), index=True)
+    id: Mapped[UUID] = mapped_column(unique=True, default=uuid4)  # holds its files and mails
+    kind: Mapped[RequestKind] = mapped_column(enumerated(RequestKind), default=RequestKind.TICKET)
+    status: Mapped[Status] = mapped_column(enumerated(Status), default=Status.SUBMITTED)
+
+    category: Mapped[str | None] = mapped_column(String(40))  # ids of organisation.yml
+    subcategory: Mapped[str | None] = mapped_column(String(40))
+    route: Mapped[Route] = mapped_column(enumerated(Route), default=Route.SUPPORT)
+    title: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    subject: Mapped[str | None] = mapped_column(String(400))  # issuer and sub of who is connected
+    structure: Mapped[str | None] = mapped_column(String(200))  # for which it was written
+    service: Mapped[str | None] = mapped_column(String(200))
+    # Of a draft: {"description", "files"}. None once it is submitted: then the thread says it.
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    # The chat it came from, as an opaque id: ticketing does not know livechat.
+    conversation_id: Mapped[UUID | None] = mapped_column(index=True)
     explanation: Mapped[str | None] = mapped_column(Text)
     disliked_answer: Mapped[str | None] = mapped_column(String(120))
+
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
-    # A request to be called back: who proposed slots and until when they may be taken; then when
-    # one was. A member of the staff, by an opaque id.
+    submitted_at: Mapped[datetime | None] = mapped_column(index=True)
+    changed_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    last_seq: Mapped[int] = mapped_column(default=0)
+
+    assignee_id: Mapped[UUID | None]
+    priority: Mapped[int] = mapped_column(default=Priority.NORMAL)
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.number"))
+
+    # Targets, in minutes of open time, as they were when it was submitted; and how far they are.
+    first_answer_minutes: Mapped[int | None]
+    solution_minutes: Mapped[int | None]
+    running_since: Mapped[datetime | None]  # None while it waits for its sender
+    used_s: Mapped[int] = mapped_column(default=0)  # open time used before
+    first_answered_at: Mapped[datetime | None]
+    first_answer_due: Mapped[datetime | None] = mapped_column(index=True)
+    solution_due: Mapped[datetime | None]
+    due_at: Mapped[datetime] = mapped_column(default=NEVER)  # the earlier of both, for the list
+
+    # Closed by itself at `expires_at` unless its sender reacts, who is warned at `warn_at`.
+    warn_at: Mapped[datetime | None] = mapped_column(index=True)
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    rating: Mapped[int | None]  # 1 to 5, by its sender
+
+    # To be called back: who proposed slots and until when they may be taken; then when one was.
     handled_by: Mapped[UUID | None]
     handled_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -45,6 +112,152 @@ class SupportRequest(Base):
     @property
     def reference(self) -> str:
         return reference_of(self.number)
+
+
+class TicketEntry(Base):
+    """A line of the thread: a message when it has a text, a milestone when it has an event."""
+
+    __tablename__ = "ticket_entries"
+    __table_args__ = (
+        Index(
+            "uq_ticket_entries_client_id",
+            "ticket_number",
+            "client_id",
+            unique=True,
+            sqlite_where=text("client_id IS NOT NULL"),
+            postgresql_where=text("client_id IS NOT NULL"),
+        ),
+    )
+
+    ticket_number: Mapped[int] = mapped_column(ForeignKey("tickets.number"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[Actor] = mapped_column(enumerated(Actor))
+    member_id: Mapped[UUID | None]
+    event: Mapped[Event | None] = mapped_column(enumerated(Event))
+    internal: Mapped[bool] = mapped_column(default=False)  # seen by the staff only
+    text: Mapped[str | None] = mapped_column(Text)
+    # Files of a message ({"files": [{id, name, size}]}), and what an event moved.
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    client_id: Mapped[UUID | None]
+    mail_id: Mapped[UUID | None] = mapped_column(index=True)  # of ours that carried it: answers
+
+
+class TicketTag(Base):
+    __tablename__ = "ticket_tags"
+
+    ticket_number: Mapped[int] = mapped_column(ForeignKey("tickets.number"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
+
+
+class TicketRoute(Base):
+    """What an administrator changed of the list in organisation.yml, a pair."""
+
+    __tablename__ = "ticket_routes"
+
+    category: Mapped[str] = mapped_column(String(40), primary_key=True)
+    subcategory: Mapped[str] = mapped_column(String(40), primary_key=True)
+    route: Mapped[Route] = mapped_column(enumerated(Route))
+    first_answer_minutes: Mapped[int]
+    solution_minutes: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+    changed_by: Mapped[UUID | None]
+
+
+class TicketLink(Base):
+    """A secret link to one ticket: of its 256 bits only a hash is stored."""
+
+    __tablename__ = "ticket_links"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    ticket_number: Mapped[int] = mapped_column(ForeignKey("tickets.number"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class TicketCode(Base):
+    """A code that was mailed to whoever holds a link; once entered, what opens the masked data."""
+
+    __tablename__ = "ticket_codes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("ticket_links.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    visit_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of a cookie
+    visit_until: Mapped[datetime | None]
+
+
+class UnconfirmedTicket(Base):
+    """Written without proof of work: it becomes a ticket once its mailed link is followed."""
+
+    __tablename__ = "unconfirmed_tickets"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)  # holds its files
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ticket_number: Mapped[int | None] = mapped_column(ForeignKey("tickets.number"))
+
+
+class HeldReply(Base):
+    """A reply that may still be taken back: it is sent at `due_at`."""
+
+    __tablename__ = "held_replies"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    ticket_number: Mapped[int] = mapped_column(ForeignKey("tickets.number"), unique=True)
+    member_id: Mapped[UUID]
+    event: Mapped[Event] = mapped_column(enumerated(Event))
+    text: Mapped[str] = mapped_column(Text)
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TicketLook(Base):
+    """Who of the staff has a ticket on their screen, until `until`."""
+
+    __tablename__ = "ticket_looks"
+
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_number: Mapped[int] = mapped_column(ForeignKey("tickets.number"), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
+class SavedQueue(Base):
+    """A filter that a member keeps under a name; the ordinary ones stand in `queues.py`."""
+
+    __tablename__ = "saved_queues"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    member_id: Mapped[UUID] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    filters: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class TriagePreference(Base):
+    """How one member wants the list."""
+
+    __tablename__ = "triage_preferences"
+
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    columns: Mapped[list[str]] = mapped_column(JSON)
+
+
+class ReceivedMail(Base):
+    """A mail that came in, so that it is taken once however often it is handed over."""
+
+    __tablename__ = "received_mails"
+
+    message_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    ticket_number: Mapped[int | None]
 
 
 def reference_of(number: int) -> str:

@@ -1,4 +1,4 @@
-"""What can be done with written requests. The only module that changes one.
+"""What the conversation asks of tickets: keep what somebody wants, and see to who is to be called.
 
 Functions take the session first and never commit.
 """
@@ -12,7 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
 from kit.errors import NotFound
-from ticketing.models import RequestKind, SupportRequest, number_of
+from kit.mail import deliverable
+from ticketing import notices, thread, words
+from ticketing.lifecycle import Actor, Status
+from ticketing.models import RequestKind, Ticket, number_of
+from ticketing.opening import NewTicket, submit
 
 
 async def keep_request(
@@ -24,43 +28,64 @@ async def keep_request(
     subject: str | None = None,
     explanation: str | None = None,
     disliked_answer: str | None = None,
-) -> SupportRequest:
-    """Store a request, or complete the one that this conversation already made."""
-    query = select(SupportRequest).where(SupportRequest.conversation_id == conversation_id)
-    request = await session.scalar(query)
-    if request is None:
-        request = SupportRequest(conversation_id=conversation_id)
-        session.add(request)
-    request.kind = kind
-    request.settled_at = None  # whoever asks again was not helped
-    request.email = email or request.email
-    request.subject = subject or request.subject
-    request.explanation = explanation or request.explanation
-    request.disliked_answer = disliked_answer or request.disliked_answer
+    transcript: str | None = None,
+) -> Ticket:
+    """A ticket of what is known, or more of what this conversation's untaken one already says."""
+    query = (
+        select(Ticket)
+        .where(Ticket.conversation_id == conversation_id, Ticket.status == Status.SUBMITTED)
+        .order_by(Ticket.number.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    ticket = await session.scalar(query)
+    if ticket is None:
+        new = NewTicket(
+            title=words.TITLES[kind],
+            description=explanation or words.TITLES[kind],
+            email=deliverable(email),
+            kind=kind,
+            subject=subject,
+            conversation_id=conversation_id,
+            explanation=explanation,
+            disliked_answer=disliked_answer,
+            transcript=transcript,
+        )
+        return await submit(session, new)
+    ticket.kind = kind
+    ticket.settled_at = None  # whoever asks again was not helped
+    ticket.subject = subject or ticket.subject
+    if explanation and explanation != ticket.explanation:
+        ticket.explanation = explanation
+        await thread.append(session, ticket, Actor.SENDER, text=explanation)
+    if ticket.email is None and (address := deliverable(email)):
+        ticket.email = address
+        entry = await thread.append(session, ticket, Actor.SYSTEM, internal=True)
+        entry.mail_id = await notices.send(session, ticket, notices.ACKNOWLEDGED)
+    ticket.disliked_answer = disliked_answer or ticket.disliked_answer
     await session.flush()
-    return request
+    return ticket
 
 
 # To be called back ------------------------------------------------------------------------
 
 
-async def open_callbacks(session: AsyncSession, limit: int = 200) -> Sequence[SupportRequest]:
+async def open_callbacks(session: AsyncSession, limit: int = 200) -> Sequence[Ticket]:
     """Whoever asked to be called back and has no appointment yet: the oldest first."""
     query = (
-        select(SupportRequest)
-        .where(SupportRequest.kind == RequestKind.CALLBACK, SupportRequest.settled_at.is_(None))
-        .order_by(SupportRequest.number)
+        select(Ticket)
+        .where(Ticket.kind == RequestKind.CALLBACK, Ticket.settled_at.is_(None))
+        .where(Ticket.conversation_id.is_not(None))
+        .order_by(Ticket.number)
         .limit(limit)
     )
     return (await session.scalars(query)).all()
 
 
-async def open_callback(
-    session: AsyncSession, reference: str, *, hold: bool = False
-) -> SupportRequest:
+async def open_callback(session: AsyncSession, reference: str, *, hold: bool = False) -> Ticket:
     """Raises NotFound. `hold` keeps others from changing it until the transaction ends."""
     number = number_of(reference)
-    query = select(SupportRequest).where(SupportRequest.number == number)
+    query = select(Ticket).where(Ticket.number == number)
     found = await session.scalar(query.with_for_update() if hold else query)
     if found is None or found.kind is not RequestKind.CALLBACK or found.settled_at is not None:
         raise NotFound("There is no such request.")
@@ -71,22 +96,22 @@ async def callbacks_handled_by(
     session: AsyncSession, member_id: UUID, conversation_ids: Collection[UUID], at: datetime
 ) -> set[UUID]:
     """Those of these conversations whose request to be called back this member sees to."""
-    query = select(SupportRequest.conversation_id).where(
-        SupportRequest.conversation_id.in_(conversation_ids),
-        SupportRequest.kind == RequestKind.CALLBACK,
-        SupportRequest.settled_at.is_(None),
-        SupportRequest.handled_by == member_id,
-        SupportRequest.handled_until > at,
+    query = select(Ticket.conversation_id).where(
+        Ticket.conversation_id.in_(conversation_ids),
+        Ticket.kind == RequestKind.CALLBACK,
+        Ticket.settled_at.is_(None),
+        Ticket.handled_by == member_id,
+        Ticket.handled_until > at,
     )
-    return set(await session.scalars(query))
+    return {each for each in await session.scalars(query) if each is not None}
 
 
-def handle_callback(request: SupportRequest, member_id: UUID, until: datetime) -> None:
+def handle_callback(request: Ticket, member_id: UUID, until: datetime) -> None:
     """Theirs until the last of the slots that they proposed has passed."""
     request.handled_by, request.handled_until = member_id, until
 
 
-def handler_of(request: SupportRequest, at: datetime) -> UUID | None:
+def handler_of(request: Ticket, at: datetime) -> UUID | None:
     """Who sees to it now."""
     if request.handled_until is None or request.handled_until <= at:
         return None
@@ -106,13 +131,18 @@ async def reopen_callback(session: AsyncSession, conversation_id: UUID) -> None:
 
 
 def _callback_of(conversation_id: UUID) -> Update:
-    return update(SupportRequest).where(
-        SupportRequest.conversation_id == conversation_id,
-        SupportRequest.kind == RequestKind.CALLBACK,
+    return update(Ticket).where(
+        Ticket.conversation_id == conversation_id,
+        Ticket.kind == RequestKind.CALLBACK,
     )
 
 
-async def list_requests(session: AsyncSession, limit: int = 100) -> Sequence[SupportRequest]:
+async def list_requests(session: AsyncSession, limit: int = 100) -> Sequence[Ticket]:
     """The newest first."""
-    query = select(SupportRequest).order_by(SupportRequest.number.desc()).limit(limit)
+    query = (
+        select(Ticket)
+        .where(Ticket.status != Status.DRAFT)
+        .order_by(Ticket.number.desc())
+        .limit(limit)
+    )
     return (await session.scalars(query)).all()

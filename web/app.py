@@ -22,6 +22,7 @@ from kit.files import FileStore
 from kit.finishing import all_ended, repeat, stop
 from kit.limits import Limits
 from kit.mail import sender
+from kit.mail_door import MailDoor
 from kit.outbox import Outbox
 from kit.settings import Settings
 from knowledge.library import Context, Library, library
@@ -50,6 +51,24 @@ from livechat.watcher import Watcher
 from staff.access import LoginNeeded, go_to_login
 from staff.revocations import Revocations
 from staff.routes import router as staff_pages
+from ticketing import rounds as ticket_rounds
+from ticketing.addressing import Addressing
+from ticketing.bulk import Bulk
+from ticketing.confirming import Confirming
+from ticketing.dossier import Dossiers
+from ticketing.drafts import Drafts
+from ticketing.enclosures import Enclosures
+from ticketing.export import Export
+from ticketing.following import Following
+from ticketing.looks import Looks
+from ticketing.merging import Merging
+from ticketing.own import OwnTickets
+from ticketing.queues import Queues
+from ticketing.receiving import Receiver
+from ticketing.rounds import TicketRounds
+from ticketing.saved_queues import SavedQueues
+from ticketing.triage import Triage
+from ticketing.writing import Writing
 from web import (
     api,
     api_page,
@@ -58,9 +77,21 @@ from web import (
     console,
     files,
     health,
+    own_form_pages,
+    own_session,
+    own_ticket_pages,
     pages,
     problems,
+    proof,
+    routing_pages,
     socket,
+    ticket_bulk_pages,
+    ticket_desk_pages,
+    ticket_pages,
+    ticket_reply_pages,
+    tracking_pages,
+    triage_pages,
+    unmasking_pages,
 )
 from web.guard import Guard
 from web.health import Health
@@ -82,6 +113,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     app.state.action_key = settings.action_key
     problems.install(app)
     app.add_exception_handler(LoginNeeded, go_to_login)
+    app.add_exception_handler(own_session.SessionNeeded, own_session.ask_for_session)
     app.add_middleware(Guard, origins=settings.origins, public_url=settings.public_url)
     front = [pages.demo_router, pages.router] if settings.demo else [pages.router]
     for router in (
@@ -96,7 +128,19 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
         console.router,
         appointments.staff_router,
         files.staff_router,
+        own_session.router,
+        own_form_pages.router,
+        own_ticket_pages.router,
+        proof.router,
+        routing_pages.router,
         socket.router,
+        triage_pages.router,  # before the page of a ticket, whose number it would be
+        ticket_bulk_pages.router,
+        ticket_desk_pages.router,
+        ticket_reply_pages.router,
+        ticket_pages.router,
+        tracking_pages.router,
+        unmasking_pages.router,
         actions_door,
     ):
         app.include_router(router)
@@ -124,6 +168,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         rasa = await stack.enter_async_context(_client(settings.rasa_url, settings.turn_timeout_s))
         outside = await stack.enter_async_context(httpx2.AsyncClient())
         _furnish(app, settings, database, rasa, outside)
+        await app.state.mail_door.start()
         stopping = asyncio.Event()
         repeated = [
             asyncio.create_task(repeat(work, every_s, stopping))
@@ -135,10 +180,12 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
                 (app.state.calling.reassign, calling.EVERY_S),
                 (app.state.watcher.look, watcher.EVERY_S),
                 (app.state.outbox.deliver, outbox.EVERY_S),
+                (app.state.ticket_rounds.go, ticket_rounds.EVERY_S),
             )
         ]
         yield
         stopping.set()
+        await app.state.mail_door.stop()
         await stop(repeated, within_s=ROUND_S)
         await app.state.watcher.close()
         await app.state.turns.stop()
@@ -189,6 +236,23 @@ def _furnish(
     )
     state.retention = Retention(database, settings)
     state.outbox = Outbox(database, settings)
+    state.ticket_rounds = TicketRounds(database)
+    state.mail_door = MailDoor(settings, Receiver(database, state.files).receive)
+    state.following = Following(database, state.files)
+    state.writing = Writing(database, settings.secrets.proof_key.encode())
+    state.confirming = Confirming(database)
+    state.enclosures = Enclosures(database, state.files)
+    state.drafts = Drafts(database, state.files)
+    state.own_tickets = OwnTickets(database)
+    state.addressing = Addressing(database)
+    state.triage = Triage(database)
+    state.dossiers = Dossiers(database, state.files)
+    state.merging = Merging(database, state.files)
+    state.looks = Looks(database)
+    state.bulk = Bulk(database)
+    state.queues = Queues(database)
+    state.saved_queues = SavedQueues(database)
+    state.export = Export(database)
     state.executor = executor(database, shelf)
     state.health = Health(database, assistant, rasa)
 

@@ -15,14 +15,19 @@ from web.problems import problem
 
 BODY_LIMIT = 64 * 1024  # bytes
 UPLOAD_LIMIT = LIMIT + BODY_LIMIT  # one file, and the form around it
+# Several, of which some may be too large: a form that is read is refused with all that it held.
+FORM_LIMIT = 5 * LIMIT + BODY_LIMIT
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors {ancestors}"
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors {ancestors}"
 )
 CHAT = "/chat"  # the one page that other sites may frame
-UPLOADS = "/files"  # how the paths end that take a file
+# The one form that they may send: with a signed token, and without any cookie of ours.
+FROM_HOSTS = ("POST", "/mes-tickets/session")
+UPLOADS = ("/files",)  # how the paths end that take a file
+FORMS = ("/ticket", "/reponse", "/nouveau")  # and those that take several, with what else was typed
 
 
 class Guard:
@@ -30,23 +35,27 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, origins: Iterable[str], public_url: str = "") -> None:
         self.app = app
+        self._hosts = frozenset(origin.lower() for origin in origins)
         self._embedders = " ".join(["'self'", *origins])
         self._public = urlsplit(public_url).netloc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-        elif self._is_foreign(Headers(scope=scope)):
+        elif self._is_foreign(scope):
             await self._refuse_origin(scope, receive, send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    def _is_foreign(self, headers: Headers) -> bool:
+    def _is_foreign(self, scope: Scope) -> bool:
         """Whether a browser sent this from another site. A program sends no Origin."""
+        headers = Headers(scope=scope)
         origin = headers.get("origin")
         if origin is None:
+            return False
+        if origin in self._hosts and (scope.get("method"), scope["path"]) == FROM_HOSTS:
             return False
         return _host_of(origin) not in {headers.get("host", ""), self._public} - {""}
 
@@ -61,7 +70,7 @@ class Guard:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         send = self._with_headers(scope, send)
-        limit = UPLOAD_LIMIT if scope["path"].endswith(UPLOADS) else BODY_LIMIT
+        limit = _limit_of(scope["path"])
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
             await problem(413, _too_large(limit))(scope, receive, send)
@@ -98,6 +107,12 @@ class Guard:
         # Static files are asked for again each time, and answered 304 while they are the same.
         is_static = path.startswith("/static/")
         headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
+
+
+def _limit_of(path: str) -> int:
+    if path.endswith(FORMS):
+        return FORM_LIMIT
+    return UPLOAD_LIMIT if path.endswith(UPLOADS) else BODY_LIMIT
 
 
 def _too_large(limit: int) -> str:

@@ -48,6 +48,7 @@ class Supervisor:
         self.log = RasaLog(settings.var.resolve() / "log")
         rasa_port = free_loopback_port()
         environment = {
+            "CLAUDIA_LOCAL_URL": self.address,
             "CLAUDIA_VAR": str(settings.var.resolve()),
             "CLAUDIA_ACTION_SECRET": settings.action_key,
             "CLAUDIA_ACTION_URL": f"{self.address}/actions/webhook",

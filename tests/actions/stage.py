@@ -99,6 +99,16 @@ class Stage:
         said = [response["custom"]["say"] for response in result.responses]
         return [Reply.model_validate(each) for each in said]
 
+    async def revalidate(self, action: str, message: Message, known: dict[str, Any]) -> None:
+        """A form that begins, or is asked again: its action looks at what is known."""
+        call = self._call(action, message)
+        candidates = [{"event": "slot", "name": n, "value": v} for n, v in known.items() if v]
+        call["tracker"]["events"] = [{"event": "action", "name": "form"}, *candidates]
+        result = await self._executor.run(call)
+        assert result is not None and result.responses == []
+        memory = Memory.model_validate(remembered(call, result.events))
+        self.slots, self.loop = dict(memory.slots), memory.loop
+
     async def one(self, action: str, message: Message) -> Reply:
         (reply,) = await self.run(action, message)
         return reply

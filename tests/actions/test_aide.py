@@ -178,9 +178,9 @@ async def test_a_form_that_is_restored_takes_the_explanation_without_asking_agai
 
 
 async def test_yes_accepts_what_was_offered_last_once(stage: Stage) -> None:
-    await stage.one("action_ticket", typed("un ticket", ("ticket", 0.9)))
+    await stage.one("action_human", typed("un humain", ("humain", 0.9)))
     order = await stage.one("action_yes", typed("oui", ("oui", 0.9)))
-    assert order.directive == OpenRequest(kind=RequestKind.TICKET)
+    assert order.directive == OpenRequest(kind=RequestKind.ADVISOR)
     assert order.text is None
     again = await stage.one("action_yes", typed("oui", ("oui", 0.9)))
     assert (again.directive, again.text) == (None, words.CLICK)

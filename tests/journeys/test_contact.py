@@ -126,7 +126,7 @@ def test_while_it_is_closed_a_ticket_is_the_way(contact: Contact) -> None:
     expect(contact.state).to_contain_text("Les conseillers reviennent")
     expect(contact.page.get_by_role("button", name=ADVISOR)).to_have_count(0)
     chat = contact.ask("Ouvrir un ticket")
-    expect(chat.answer()).to_contain_text("TK-")
+    expect(chat.answer()).to_contain_text("Décrivez votre problème")
     contact.page.keyboard.press("Escape")
     contact.ask("Être rappelé(e)")
     expect(chat.answer()).to_contain_text("demande de rappel")

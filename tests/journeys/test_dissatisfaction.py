@@ -58,6 +58,11 @@ def test_a_thumb_down_out_of_hours_says_when_they_open_and_offers_a_ticket(chat:
     expect(offer).to_contain_text("heure de Paris")
     expect(offer.get_by_role("button", name="Parler à un conseiller")).to_have_count(0)
     offer.get_by_role("button", name="Ouvrir un ticket").click()
+    expect(chat.answer()).to_contain_text("À quelle adresse")
+    summary = chat.ask("a.dupont@exemple.fr")
+    expect(summary).to_contain_text("Titre : le bouton modifier est grisé chez moi")
+    expect(summary).to_contain_text(QUESTION)
+    chat.choice("Envoyer la demande").click()
     expect(chat.answer()).to_contain_text("TK-")
 
 

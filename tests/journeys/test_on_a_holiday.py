@@ -38,6 +38,10 @@ def test_who_asks_for_a_person_is_told_why_and_when_and_goes_on(
     chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
     again = chat.ask("je veux parler à un humain")
     again.get_by_role("button", name="Ouvrir un ticket").click()
+    expect(chat.answer()).to_contain_text("Décrivez votre problème")
+    chat.ask("j'ai oublié mon mot de passe chorus")
+    chat.ask("a.dupont@exemple.fr")
+    chat.choice("Envoyer la demande").click()
     expect_kept(chat, service)
     chat.expect_source(chat.ask(QUESTION), "adresses/modifier_connexion")
 

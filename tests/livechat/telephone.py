@@ -21,7 +21,7 @@ from livechat.slots import Slot
 from staff.models import StaffMember
 from tests.livechat.centre import Centre
 from tests.livechat.fakes import KEY
-from ticketing.models import SupportRequest
+from ticketing.models import Ticket
 
 BASE = "https://assistance.example/"
 MOBILE = "06 12 34 56 78"
@@ -82,7 +82,7 @@ class Telephone(Centre):
         conversation_id = await self.open()
         await self.click(conversation_id, Act.CALLBACK)
         async with self.database.reading() as session:
-            query = select(SupportRequest).where(SupportRequest.conversation_id == conversation_id)
+            query = select(Ticket).where(Ticket.conversation_id == conversation_id)
             return conversation_id, (await session.scalars(query)).one().reference
 
     async def appointments(self) -> list[Appointment]:

@@ -245,7 +245,8 @@ async def test_a_connected_user_is_mailed_the_times_and_their_link(office: Telep
     await office.click(conversation_id, Act.CALLBACK)
     (asked,) = await office.proposing.callbacks()
     await office.proposing.propose_callback(claire, asked["reference"], [at(14)], None, BASE)
-    (mail,) = await office.mails()
+    acknowledged, mail = await office.mails()
+    assert (acknowledged.kind, acknowledged.to) == ("ticket_acknowledged", mail.to)
     proposal = await office.proposal((await office.messages(conversation_id))[-1].proposal)
     assert (mail.kind, mail.to) == ("appointment_proposal", "camille@example.org")
     assert "- mardi 24 novembre à 14 h\n" in mail.text

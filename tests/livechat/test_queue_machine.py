@@ -5,7 +5,7 @@ The real services, on SQLite and on PostgreSQL. What always holds is checked aft
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as run
@@ -29,6 +29,7 @@ from staff.models import StaffMember
 from tests.clock import Clock
 from tests.databases import PostgreSQLServer
 from tests.livechat.centre import Centre
+from tests.machines import FEW
 
 MORNING = datetime(2026, 11, 24, 8, tzinfo=UTC)
 NAMES = ("Claire", "David", "Elsa")
@@ -208,17 +209,6 @@ class QueueMachine(RuleBasedStateMachine):
             assert staff == list(range(1, len(staff) + 1))
 
 
-# Every step asks a database many times: few but long stories.
-FEW = settings(
-    max_examples=8,
-    phases=[Phase.generate],  # a shorter story of a failure would take minutes to find
-    stateful_step_count=30,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
-
-
 def test_the_queue_stays_right_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
     numbers = count(1)
 
@@ -227,7 +217,7 @@ def test_the_queue_stays_right_on_sqlite(sqlite_template: Path, tmp_path: Path) 
         def make_url() -> Any:
             path = tmp_path / f"{next(numbers)}.db"
             path.write_bytes(sqlite_template.read_bytes())
-            return Given(f"sqlite:///{path}")
+            return nullcontext(f"sqlite:///{path}")
 
     run(OnSQLite, settings=FEW)
 
@@ -239,16 +229,3 @@ def test_the_queue_stays_right_on_postgresql(postgresql_server: PostgreSQLServer
             return postgresql_server.copied("template")
 
     run(OnPostgreSQL, settings=settings(FEW, max_examples=5))
-
-
-class Given:
-    """A context manager that gives what it was made with."""
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def __enter__(self) -> str:
-        return self._value
-
-    def __exit__(self, *_: object) -> None:
-        return None

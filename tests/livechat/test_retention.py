@@ -23,10 +23,10 @@ from livechat.models import Conversation, LogEntry, Turn
 from livechat.retention import Gone, Person, Retention
 from tests.clock import Clock
 from tests.livechat.fakes import Chat, die_while_asking, identity
-from ticketing.models import SupportRequest
+from ticketing.models import Ticket
 
 SECRET = "ma clef est sous le paillasson"  # what the person said, and must be gone
-TABLES = (Conversation, LogEntry, Turn, SupportRequest, UsedToken)
+TABLES = (Conversation, LogEntry, Turn, Ticket, UsedToken)
 
 
 class RasaFile:
@@ -85,7 +85,7 @@ async def said_by_camille(chat: Chat) -> UUID:
     await chat.ended()
     await chat.vote(conversation_id, (await chat.events(conversation_id))[-1].seq, "down")
     await chat.ended()
-    await chat.click(conversation_id, "act:ticket")
+    await chat.click(conversation_id, "act:callback")
     return conversation_id
 
 
@@ -118,7 +118,7 @@ async def test_one_person_is_forgotten_everywhere_and_others_are_not(
         assert set(await session.scalars(select(Conversation.id))) == left
         for table in (LogEntry, Turn, UsedToken):
             assert set(await session.scalars(select(table.conversation_id))) <= left
-        assert (await session.scalars(select(SupportRequest))).all() == []
+        assert (await session.scalars(select(Ticket))).all() == []
     assert rasa.senders == {chat.assistant.asked[-1].sender, "somebody else"}
     assert await retention.erase(person(way, conversation_id)) == Gone()
 
@@ -129,7 +129,7 @@ async def test_a_request_is_forgotten_though_its_conversation_is_gone(
     await said_by_camille(Chat(database))
     clock.forward(days=91)
     assert (await retention.purge()).conversations == 1
-    assert await rows(database) == {"support_requests": 1}
+    assert await rows(database) == {"tickets": 1}
     assert await retention.erase(Person(email="camille@example.org")) == Gone(requests=1)
 
 
@@ -200,7 +200,7 @@ async def test_each_kind_of_data_is_kept_for_its_own_period(
     assert await retention.purge() == Gone(assistant_events=1)
     clock.forward(days=5)
     assert await retention.purge() == Gone(conversations=1)
-    assert await rows(database) == {"support_requests": 1}
+    assert await rows(database) == {"tickets": 1}
     clock.forward(days=10)
     assert await retention.purge() == Gone(requests=1)
     assert await rows(database) == {}
@@ -267,7 +267,7 @@ async def test_a_reference_of_an_erased_request_is_never_given_again(
     await retention.erase(Person(conversation_id=conversation_id))
     await said_by_camille(chat)
     async with database.reading() as session:
-        assert await session.scalar(select(SupportRequest.number)) == 2
+        assert await session.scalar(select(Ticket.number)) == 2
 
 
 async def test_a_conversation_at_rest_is_unchanged_by_a_purge(

@@ -24,7 +24,7 @@ from tests.livechat.fakes import (
     states,
     turned,
 )
-from ticketing.models import RequestKind, SupportRequest
+from ticketing.models import RequestKind, Ticket
 
 EMPTY = Unreachable("An empty answer.")
 TICKET = OpenRequest(kind=RequestKind.TICKET)
@@ -36,7 +36,7 @@ async def outcomes(chat: Chat, conversation_id: UUID) -> list[TurnOutcome | None
 
 async def requests(database: Database) -> int:
     async with database.reading() as session:
-        return len((await session.scalars(select(SupportRequest))).all())
+        return len((await session.scalars(select(Ticket))).all())
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
@@ -74,14 +74,14 @@ async def test_nothing_of_a_turn_is_kept_when_a_part_of_it_cannot_be_written(
     script = [Turned(replies=whole, memory=Memory(slots={"turn": 1})) for _ in range(2)]
     chat = Chat(database, ScriptedAssistant(*script))
     conversation_id = await chat.open()
-    await _rename(database, "support_requests", "mislaid")
+    await _rename(database, "tickets", "mislaid")
     await chat.say(conversation_id, "un ticket svp")
     await chat.ended()
     assert await chat.said_by(conversation_id, Author.ASSISTANT) == []
     assert (await chat.conversation(conversation_id)).memory == {}
     assert await states(chat, conversation_id) == [TurnState.DUE]
 
-    await _rename(database, "mislaid", "support_requests")
+    await _rename(database, "mislaid", "tickets")
     clock.forward(seconds=16)
     chat.turns.wake(conversation_id)
     await chat.ended()

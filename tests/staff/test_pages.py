@@ -41,6 +41,10 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/equipe/reponses/{reply_id}"): ADMINISTRATORS,
     ("POST", "/equipe/reponses/{reply_id}"): ADMINISTRATORS,
     ("POST", "/equipe/reponses/{reply_id}/suppression"): ADMINISTRATORS,
+    ("GET", "/equipe/categories"): ADMINISTRATORS,
+    ("GET", "/equipe/categories/{category}/{subcategory}"): ADMINISTRATORS,
+    ("POST", "/equipe/categories/{category}/{subcategory}"): ADMINISTRATORS,
+    ("POST", "/equipe/categories/{category}/{subcategory}/origine"): ADMINISTRATORS,
 }
 OPEN = {
     ("GET", "/equipe/connexion"),

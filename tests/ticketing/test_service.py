@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from kit.database import Database
-from ticketing.models import RequestKind, SupportRequest, reference_of
+from tests.ticketing.support import Support
+from ticketing.models import RequestKind, Ticket, reference_of
 from ticketing.service import keep_request, list_requests
 
 
-async def keep(database: Database, conversation_id: UUID, **known: str | None) -> SupportRequest:
+async def keep(database: Database, conversation_id: UUID, **known: str | None) -> Ticket:
     async with database.writing.begin() as session:
         return await keep_request(
             session, kind=RequestKind.TICKET, conversation_id=conversation_id, **known
@@ -71,3 +72,14 @@ async def test_nothing_is_kept_of_a_request_when_its_transaction_fails(database:
             raise RuntimeError("the rest of the turn could not be stored")
     async with database.reading() as session:
         assert list(await list_requests(session)) == []
+
+
+async def test_who_becomes_known_later_is_acknowledged_then(support: Support) -> None:
+    ours = uuid4()
+    await keep(support.database, ours, explanation="en panne")
+    assert await support.mails() == []
+    ticket = await keep(support.database, ours, email="a@b.fr", explanation="toujours en panne")
+    await keep(support.database, ours, email="a@b.fr")
+    assert [mail.kind for mail in await support.mails()] == ["ticket_acknowledged"]
+    said = [entry.text for entry in await support.thread(ticket.number) if entry.text]
+    assert said == ["en panne", "toujours en panne"]

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
-from kit import outbox
+from kit import files, outbox
 from kit.database import Database
+from kit.file_kinds import inspect
 from kit.mail import Attachment, write
 from kit.schedule import add_exception
 from livechat.appointment_models import Appointment
@@ -25,7 +26,10 @@ from staff.models import Role, StaffMember
 from staff.replies import Draft, keep_reply
 from staff.sessions import open_session, revoke, who
 from tests.livechat.centre import Centre
-from ticketing.models import RequestKind
+from ticketing import thread
+from ticketing.lifecycle import Actor, Event
+from ticketing.models import RequestKind, SavedQueue
+from ticketing.opening import NewTicket, submit
 from ticketing.service import keep_request
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)  # a Tuesday, ten o'clock in Paris
@@ -61,6 +65,8 @@ class World:
     # Kind: waiting, offered (to the owner), active, over (its wrap-up is owed); principal: chat.
     cases: dict[str, dict[str, Case]] = field(default_factory=dict)
     objects: dict[str, UUID | str] = field(default_factory=dict)  # what paths name, beside chats
+    ticket: int = 0  # taken by somebody who is not in these tests
+    ticket_file: UUID = field(default_factory=uuid4)  # in it
 
 
 async def build(path: Path) -> World:
@@ -71,6 +77,7 @@ async def build(path: Path) -> World:
     await _give_cookies(database, world, people)
     await _make_chats(centre, world, people["owner"], people["former"])
     await _make_objects(database, world, people["owner"])
+    await _make_ticket(database, world)
     await _stop_time(database)
     await database.close()
     return world
@@ -150,6 +157,8 @@ async def _make_objects(database: Database, world: World, owner: StaffMember) ->
             phone="+33612345678",
         )
         session.add(call)
+        queue = SavedQueue(member_id=world.members["support"], name="Les miens", filters={})
+        session.add(queue)
         callback = await keep_request(session, kind=RequestKind.CALLBACK, conversation_id=talk)
         await session.flush()
         world.objects = {
@@ -157,9 +166,22 @@ async def _make_objects(database: Database, world: World, owner: StaffMember) ->
             "reference": callback.reference,
             "member_id": world.members["newcomer"],
             "exception_id": closure.id,
+            "category": "connexion_compte",
+            "subcategory": "mot_de_passe",
             "reply_id": (await keep_reply(session, Draft("merci", "Merci", "Merci !"))).id,
             "mail_id": (await outbox.post(session, mail, kind="trial", due_at=LATER)).id,
+            "queue_id": queue.id,
         }
+
+
+async def _make_ticket(database: Database, world: World) -> None:
+    taken = {"assignee": str(world.members["newcomer"])}
+    inspected = inspect("note.txt", b"bonjour")
+    async with database.writing.begin() as session:
+        ticket = await submit(session, NewTicket(title="Accès", description="Je n’entre plus."))
+        await thread.happen(session, ticket, Event.TAKEN, Actor.STAFF, payload=taken)
+        files.add(session, world.ticket_file, inspected, holder_id=ticket.id, sender="user")
+        world.ticket = ticket.number
 
 
 async def _stop_time(database: Database) -> None:

@@ -87,7 +87,7 @@ async def connected(database: Database) -> UUID:
     opened = await chat.exchange.open(uuid4(), identity("camille", email="camille@example.org"))
     await chat.say(opened.conversation_id, "Bonjour")
     await chat.ended()
-    await chat.click(opened.conversation_id, "act:ticket")
+    await chat.click(opened.conversation_id, "act:callback")
     return opened.conversation_id
 
 
@@ -157,7 +157,7 @@ async def test_stored_requests_are_listed_with_what_an_advisor_needs(
     (line,) = (await operator.asks("requests")).splitlines()
     reference, *_ = line.split()
     assert reference == "TK-000001"
-    assert f"ticket  camille@example.org  conversation {theirs}" in line
+    assert f"callback  camille@example.org  conversation {theirs}" in line
 
 
 async def test_closures_and_openings_are_planned_listed_and_taken_back(

@@ -67,20 +67,26 @@ def test_it_tells_the_three_ways_of_the_seeds(client: TestClient) -> None:
     assert "dans les meilleurs délais" in text
 
 
+def test_a_ticket_is_written_and_followed_from_here(client: TestClient) -> None:
+    page = client.get("/contact").text
+    assert 'href="/ticket">Ouvrir un ticket' in page
+    assert 'href="/suivi">Suivre une demande' in page
+
+
 def test_open_with_an_advisor_there(client: TestClient, office: Office) -> None:
     with an_advisor(client, office):
         text = read(client)
         assert "le service est ouvert." in text
         assert "Il ferme mardi 24 novembre à 18 h 30 (heure de Paris)" in text
         assert "Au moins un conseiller est connecté" in text
-        assert acts(client) == ["open", "advisor", "ticket"]
+        assert acts(client) == ["open", "advisor"]
 
 
 def test_open_with_nobody_there(client: TestClient) -> None:
     text = read(client)
     assert "le service est ouvert." in text
     assert "Aucun conseiller n’est connecté" in text
-    assert acts(client) == ["open", "advisor", "ticket", "callback", "ticket"]
+    assert acts(client) == ["open", "advisor", "ticket", "callback"]
 
 
 def test_an_advisor_who_is_away_counts_as_nobody(client: TestClient, office: Office) -> None:
@@ -93,7 +99,7 @@ def test_closed_at_night_it_says_when_it_opens(client: TestClient, clock: Clock)
     text = read(client)
     assert "le service est fermé : en dehors des horaires" in text
     assert "reviennent mercredi 25 novembre à 8 h 30 (heure de Paris)" in text
-    assert acts(client) == ["open", "ticket", "callback", "ticket"]
+    assert acts(client) == ["open", "ticket", "callback"]
 
 
 def test_closed_on_a_holiday_it_says_which(client: TestClient, clock: Clock) -> None:

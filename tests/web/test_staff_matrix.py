@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from kit.files import FileStore
 from livechat.access import Doorkeeper, Key
 from livechat.protocol import CloseCode
 from staff.access import COOKIE, LOGIN
@@ -35,6 +36,7 @@ OWNER = ("owner",)
 READERS = ("owner", "supervisor", "administrator")  # of a chat that is the owner's, or offered
 OVERSEERS = ("supervisor", "administrator")
 ADMINISTRATOR = ("administrator",)
+TRIAGE = ("support", *OVERSEERS)
 NOBODY = ()
 
 
@@ -79,12 +81,21 @@ def mails(status: int = 200) -> Row:
     return Row(ADMINISTRATOR, status, ADMINISTRATOR, refused=404, hidden=True)
 
 
+def on_tickets(status: int = 200, **ask: Any) -> Row:
+    """Whoever works on tickets; advisors learn nothing of them."""
+    return Row(TRIAGE, status, TRIAGE, refused=404, ask=ask)
+
+
 FILE = {"data": {"client_id": new_id()}, "files": {"file": ("note.txt", b"bonjour")}}
 DONE = {"json": {"outcome": "done"}}  # before it began: a conflict for whoever may say so
 TAKEN = {"json": {"member_id": "OWNER"}}
 AT_NIGHT = {"json": {"starts": ["2026-11-25T02:00:00Z"]}}  # when nobody calls
 MEMBER = {"name": "Nora", "role": "support", "capacity": "2"}
 REPLY = {"shortcut": "salut", "title": "Salut", "text": "Bonjour !"}
+PAIR = {"pair": "connexion_compte/mot_de_passe"}
+RULE = {"route": "metier", "first_answer": "5", "solution": "20"}
+NAMED = {"data": {"name": "Paie"}}
+ANSWER = {"event": "answered", "text": "Voici."}
 CLOSURE = {"day": "2026-12-24", "reason": "réveillon"}
 
 # A new route of the team: one line here, and one in tests/web/test_access_matrix.py.
@@ -120,13 +131,40 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/equipe/reponses/{reply_id}"): for_(ADMINISTRATOR),
     ("POST", "/equipe/reponses/{reply_id}"): for_(ADMINISTRATOR, 303, data=REPLY),
     ("POST", "/equipe/reponses/{reply_id}/suppression"): for_(ADMINISTRATOR, 303),
+    ("GET", "/equipe/categories"): for_(ADMINISTRATOR),
+    ("GET", "/equipe/categories/{category}/{subcategory}"): for_(ADMINISTRATOR),
+    ("POST", "/equipe/categories/{category}/{subcategory}"): for_(ADMINISTRATOR, 303, data=RULE),
+    ("POST", "/equipe/categories/{category}/{subcategory}/origine"): for_(ADMINISTRATOR, 303),
+    ("GET", "/tickets"): on_tickets(),
+    ("GET", "/tickets/export.csv"): on_tickets(),
+    ("POST", "/tickets/colonnes"): on_tickets(303, data={"columns": "title"}),
+    ("POST", "/tickets/vues"): on_tickets(422, data={"name": ""}),
+    ("POST", "/tickets/vues/{queue_id}"): Row(("support",), 303, TRIAGE, 404, ask=NAMED),
+    ("POST", "/tickets/vues/{queue_id}/suppression"): Row(("support",), 303, TRIAGE, 404),
+    ("POST", "/tickets/bulk"): on_tickets(303, data={"act": "take", "numbers": "0"}),
+    ("GET", "/tickets/{number}"): on_tickets(),
+    ("GET", "/tickets/{number}/fichiers/{file_id}"): on_tickets(),
+    ("POST", "/tickets/{number}/look"): on_tickets(),
+    ("POST", "/tickets/{number}/prendre"): on_tickets(409),  # it is a colleague's
+    ("POST", "/tickets/{number}/relacher"): on_tickets(409),
+    ("POST", "/tickets/{number}/affectation"): on_tickets(303, data={"assignee": "fair"}),
+    ("POST", "/tickets/{number}/transfert"): on_tickets(422, data={"route": "moon"}),
+    ("POST", "/tickets/{number}/categorie"): on_tickets(303, data=PAIR),
+    ("POST", "/tickets/{number}/priorite"): on_tickets(303, data={"priority": "1"}),
+    ("POST", "/tickets/{number}/etiquettes"): on_tickets(303, data={"tag": "paie"}),
+    ("POST", "/tickets/{number}/note"): on_tickets(303, data={"text": "Vu."}),
+    ("POST", "/tickets/{number}/liens/revocation"): on_tickets(303),
+    ("POST", "/tickets/{number}/fusion"): on_tickets(422, data={"into": "TK-999999"}),
+    ("POST", "/tickets/{number}/division"): on_tickets(422, data={"title": "Autre"}),
+    ("POST", "/tickets/{number}/reponse"): on_tickets(409, data=ANSWER),
+    ("POST", "/tickets/{number}/reponse/retrait"): on_tickets(409),
     ("GET", "/courriels"): mails(),
     ("GET", "/courriels/{mail_id}"): mails(),
     ("GET", "/courriels/{mail_id}/pieces/{number}"): mails(),
     ("POST", "/courriels/essai"): for_(ADMINISTRATOR, 303),
     ("POST", "/courriels/{mail_id}/essai"): for_(ADMINISTRATOR, 303),
 }
-OF_THE_TEAM = ("/agents", "/api/agents", "/equipe", "/courriels")
+OF_THE_TEAM = ("/agents", "/api/agents", "/equipe", "/courriels", "/tickets")
 COMING_IN = {  # asked before anybody is logged in
     ("GET", "/equipe/connexion"),
     ("POST", "/equipe/connexion"),
@@ -248,17 +286,29 @@ class Crowd:
         case = self.world.cases["active"]["owner"]
         there: Json = {name: str(id_) for name, id_ in self.world.objects.items()}
         there |= {"conversation_id": str(case.conversation_id), "chat_id": str(case.chat_id)}
-        if "{file_id}" in path and not absent:
+        if path.startswith("/tickets/") and not absent:
+            there |= self._ticket()
+        elif "{file_id}" in path and not absent:
             there["file_id"] = self._send_file(there)
         names = {*there, "file_id"}
-        common = {"number": "0", "token": "x", "file": "x", "article": "x", "section": "x"}
+        plain = ("token", "file", "article", "section", "ticket_id", "reference")
+        common = {"number": "0", **dict.fromkeys(plain, "x")}
         return common | ({name: str(uuid4()) for name in names} if absent else there)
+
+    def _ticket(self) -> Json:
+        """The ticket that is there, and its file."""
+        store: FileStore = self.client.app.state.files  # type: ignore[attr-defined]
+        path = store.path_of(self.world.ticket_file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"bonjour")
+        return {"number": str(self.world.ticket), "file_id": str(self.world.ticket_file)}
 
     def _send_file(self, values: Json) -> str:
         """The owner sends one; its id."""
         path = "/api/agents/chats/{chat_id}/files"
         assert self.ask("owner", "POST", path, values, **FILE).status_code == 201
-        (found,) = self._read("SELECT id FROM stored_files")
+        others = self.world.ticket_file.hex
+        (found,) = self._read("SELECT id FROM stored_files WHERE id != ?", others)
         return str(UUID(found))
 
     def state(self, kind: str, who: str) -> tuple[Any, ...]:

@@ -44,6 +44,14 @@ form.addEventListener("submit", (event) => {
 });
 document.getElementById("demo-sign-out").addEventListener("click", signOut);
 
+// « Mes tickets » of the person that is chosen: a token serves once, so each time with a new one.
+const tickets = document.getElementById("demo-tickets");
+tickets.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  tickets.elements.identity.value = await freshToken(choice.value);
+  tickets.submit();
+});
+
 const known = sessionStorage.getItem(NAME);
 if (known) signIn(known);
 else signOut();

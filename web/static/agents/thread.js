@@ -109,6 +109,7 @@ export class Thread {
       if (node) draw.blank(node);
     },
     mode: (event) => this.#place(draw.drawLine(say(`mode_${event.mode}`), event.at)),
+    ticket: ({ reference, at }) => this.#place(draw.drawLine(say("ticket_kept", { reference }), at)),
     appointment: (event) => {
       const values = { moment: moment(event.start), phone: event.phone };
       this.#place(draw.drawLine(say(`appointment_${event.state}`, values), event.at));

@@ -1,0 +1,160 @@
+"""A ticket written in the conversation: only what is missing is asked, then all of it is shown.
+
+It can be left and taken up again, since what was said stays in its slots; a change of subject in
+the middle is answered by the ordinary rules, after which the form asks again.
+"""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import words
+from actions.answer import GiveAnswer
+from actions.base import (
+    TICKET_FORM,
+    Candidate,
+    Events,
+    TopicAction,
+    Understood,
+    back_to_ticket,
+    entity,
+    is_command,
+    order,
+    say,
+    talked,
+    understood,
+)
+from actions.hors_sujet import Clarify
+from actions.ticket_questions import (
+    ABOUT,
+    CATEGORY,
+    CHANGING,
+    CONFIRM,
+    DESCRIPTION,
+    DOUBT,
+    EMAIL,
+    REFUSED,
+)
+from livechat import tickets
+from livechat.assistant import OpenTicket
+from livechat.offers import act
+from livechat.protocol import Act
+
+OF_THE_FORM = (DESCRIPTION, CATEGORY, EMAIL, CONFIRM, DOUBT, ABOUT, CHANGING, REFUSED)
+COMPLAINT = ("explanation", "disliked_answer")
+
+
+class StartTicket(TopicAction):
+    """The user wants to write to the support: offered in words, begun by a button."""
+
+    title = "action_ticket"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        inside = back_to_ticket(tracker)
+        wanted = entity(tracker, "act") if is_command(tracker) else None
+        if inside and wanted == "as_question":
+            return await self._answer_first(dispatcher, tracker)
+        if inside:
+            return inside
+        if wanted == "open" or tracker.get_slot(DESCRIPTION):
+            return await self.start(dispatcher, tracker)
+        if wanted is not None:
+            say(dispatcher, words.TOO_LATE, answer=talked("ticket"))
+            return []
+        return self._offer(dispatcher, tracker)
+
+    def _offer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        meant = understood(tracker)
+        text = words.in_french(words.TICKET) if meant.language != "fr" else words.TICKET
+        answer = talked("ticket", meant.best.confidence if meant.best else 1.0)
+        say(dispatcher, text, choices=[act(Act.TICKET), act(Act.CONTINUE)], answer=answer)
+        return [SlotSet("pending_offer", Act.TICKET.value), SlotSet("misses", 0)]
+
+    async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Begin the form with all that is known already; or go on where it was left."""
+        known: dict[str, Any] = {}
+        if not tracker.get_slot(DESCRIPTION):
+            known[DESCRIPTION] = await self._said_before(tracker)
+        if not tracker.get_slot(EMAIL):
+            conversation = await self.conversation(tracker)
+            known[EMAIL] = tickets.known_email(conversation) if conversation else None
+        known |= {CONFIRM: None, CHANGING: None, REFUSED: None, "pending_offer": None, "misses": 0}
+        return [*(SlotSet(*each) for each in known.items()), FollowupAction(TICKET_FORM)]
+
+    async def _said_before(self, tracker: Tracker) -> str | None:
+        """What went wrong with an answer, and what was asked: proposed as the description."""
+        disliked, conversation = tracker.get_slot("disliked_answer"), None
+        if disliked:
+            conversation = await self.conversation(tracker)
+        if conversation is None:
+            return words.asked_before(tracker.get_slot("explanation"), None)
+        async with self._database.reading() as session:
+            question = await tickets.question_before(session, conversation.id, disliked)
+        return words.asked_before(tracker.get_slot("explanation"), question)
+
+    async def _answer_first(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """What looked like a description was a question: it is answered as it was understood."""
+        doubt = tracker.get_slot(DOUBT)
+        if not doubt:
+            return back_to_ticket(tracker)
+        candidates = tuple(Candidate(*each) for each in doubt["candidates"])
+        meant = Understood(doubt["kind"], candidates, doubt["language"])
+        return [*await self._respond(dispatcher, tracker, meant), SlotSet(DOUBT, None)]
+
+    async def _respond(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, meant: Understood
+    ) -> Events:
+        best = meant.best
+        if meant.kind in {"answer", "redirect"} and best and self._library.knows(best.answer_id):
+            giver = GiveAnswer(self._database, self._library)
+            return await giver.give(dispatcher, tracker, best, meant)
+        return await Clarify(self._database, self._library).clarify(dispatcher, tracker, meant)
+
+
+class SendTicket(TopicAction):
+    """Confirmed: the web opens it, or completes the one that the user chose instead."""
+
+    title = "action_ticket_send"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        description = str(tracker.get_slot(DESCRIPTION))
+        category, _, subcategory = str(tracker.get_slot(CATEGORY) or "").partition("/")
+        confirmed = tracker.get_slot(CONFIRM)
+        wanted = OpenTicket(
+            title=tickets.title_of(description),
+            description=description,
+            category=category or None,
+            subcategory=subcategory or None,
+            email=tracker.get_slot(EMAIL),
+            explanation=tracker.get_slot("explanation"),
+            disliked_answer=tracker.get_slot("disliked_answer"),
+            completes=None if confirmed == "send" else confirmed,
+        )
+        order(dispatcher, wanted)
+        emptied = (*OF_THE_FORM, *COMPLAINT, "pending_offer")
+        return [*(SlotSet(name, None) for name in emptied), SlotSet("misses", 0)]
+
+
+class LeaveTicket(TopicAction):
+    """The user stops in the middle: what was said is kept."""
+
+    title = "action_ticket_left"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        if entity(tracker, "act") == "none":  # none of the choices of an answer in between
+            clarify = Clarify(self._database, self._library)
+            missed = await clarify.miss(dispatcher, tracker, Understood("escalate", (), "fr"))
+            return [*missed, FollowupAction(TICKET_FORM)]
+        say(dispatcher, words.TICKET_LEFT, answer=talked("ticket"))
+        return [SlotSet(name, None) for name in ("pending_offer", CONFIRM, CHANGING, DOUBT)]
+
+
+ACTIONS = (StartTicket, SendTicket, LeaveTicket)

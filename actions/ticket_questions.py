@@ -1,0 +1,195 @@
+"""What the form of a ticket asks: each missing thing once, then all of it to be confirmed.
+
+A question is never the same text more than twice in a conversation: the log would offer help in its
+place (livechat/speech.py).
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import words
+from actions.base import Events, TopicAction, button, say, talked
+from livechat import tickets
+from livechat.assistant import Button
+from livechat.models import Conversation
+from ticketing import guessing, routing
+from ticketing.models import Ticket
+
+# Slots of the form: what it needs, in its order.
+DESCRIPTION, CATEGORY = "ticket_description", "ticket_category"
+EMAIL, CONFIRM = "ticket_email", "ticket_confirm"
+# Slots between two of its questions.
+DOUBT = "ticket_doubt"  # a description that looks like a question, and how it was understood
+ABOUT = "ticket_about"  # answers that say what it is about, the likeliest first
+CHANGING = "ticket_changing"  # whether the user wants something of it changed
+REFUSED = "ticket_refused"  # addresses refused so far, and whether one was just now
+ASKED = "ticket_asked"  # how often each text was asked, by its digest; kept for the conversation
+
+TWICE = 2
+SHOWN = 300  # characters of a description in the summary
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    choices: Sequence[Button] = ()
+    again: bool = True  # whether it is announced when it is asked once more
+
+
+class TicketQuestion(TopicAction):
+    """Asks for one slot."""
+
+    slot: ClassVar[str]
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        question = await self.question(tracker)
+        asked: dict[str, int] = dict(tracker.get_slot(ASKED) or {})
+        repeated = asked.get("last") == _digest(question.text)
+        text = words.back_to(question.text) if repeated and question.again else question.text
+        times = asked.get(f"{_digest(text)}", 0) + 1
+        asked |= {f"{_digest(text)}": times, "last": _digest(question.text)}
+        if times > TWICE:
+            text = words.once_more(text, times)
+        say(dispatcher, text, choices=question.choices, answer=talked("ticket"))
+        # Rasa sets it only afterwards: without it, what is remembered of this turn has forgotten
+        # the question.
+        return [
+            SlotSet("requested_slot", self.slot),
+            SlotSet(ASKED, asked),
+            SlotSet("pending_offer", None),
+            *self.then(tracker),
+        ]
+
+    def then(self, tracker: Tracker) -> Events:
+        """What is remembered beside the question."""
+        return []
+
+    async def question(self, tracker: Tracker) -> Question:
+        raise NotImplementedError
+
+
+class AskDescription(TicketQuestion):
+    title = f"action_ask_{DESCRIPTION}"
+    slot = DESCRIPTION
+
+    async def question(self, tracker: Tracker) -> Question:
+        if tracker.get_slot(DOUBT):
+            choices = [
+                button(words.AS_DESCRIPTION, "ticket", act="as_description"),
+                button(words.AS_QUESTION, "ticket", act="as_question"),
+            ]
+            return Question(words.QUESTION_OR_NOT, choices)
+        return Question(words.DESCRIBE)
+
+
+class AskCategory(TicketQuestion):
+    title = f"action_ask_{CATEGORY}"
+    slot = CATEGORY
+
+    async def question(self, tracker: Tracker) -> Question:
+        choices = [
+            button(label_of(pair), "ticket", act="category", category=pair)
+            for pair in guessing.proposed(tracker.get_slot(ABOUT) or [])
+        ]
+        return Question(words.WHICH_CATEGORY, choices)
+
+
+class AskEmail(TicketQuestion):
+    title = f"action_ask_{EMAIL}"
+    slot = EMAIL
+
+    async def question(self, tracker: Tracker) -> Question:
+        refused = tracker.get_slot(REFUSED) or {}
+        stop = [button(words.STOP, "non", act="stop")]
+        if refused.get("now"):
+            first = refused["times"] == 1
+            text = words.BAD_EMAIL if first else words.BAD_EMAIL_AGAIN
+            return Question(text, () if first else stop, again=False)
+        return Question(
+            words.WHICH_EMAIL, stop if tracker.get_slot("requested_slot") == EMAIL else ()
+        )
+
+    def then(self, tracker: Tracker) -> Events:
+        refused = tracker.get_slot(REFUSED)
+        return [SlotSet(REFUSED, refused | {"now": False})] if refused else []
+
+
+class AskConfirm(TicketQuestion):
+    """The summary; or, when something of it is wrong, what."""
+
+    title = f"action_ask_{CONFIRM}"
+    slot = CONFIRM
+
+    async def question(self, tracker: Tracker) -> Question:
+        if tracker.get_slot(CHANGING):
+            return Question(words.WHAT_TO_CHANGE, _changes(), again=False)
+        description = str(tracker.get_slot(DESCRIPTION))
+        conversation = await self.conversation(tracker)
+        known = await self._alike(conversation, description)
+        pair = tracker.get_slot(CATEGORY)
+        title = tickets.title_of(description)
+        text = words.summary(
+            title,
+            _shortened(description) if description.strip(" .") != title else None,
+            label_of(pair) if pair else None,
+            str(tracker.get_slot(EMAIL)),
+            _warning(known, conversation),
+        )
+        return Question(text, _decisions(known), again=False)
+
+    async def _alike(self, conversation: Conversation | None, description: str) -> Ticket | None:
+        if conversation is None:
+            return None
+        async with self._database.reading() as session:
+            found = await tickets.alike(session, conversation, description)
+        return found[0] if found else None
+
+
+def _decisions(known: Ticket | None) -> list[Button]:
+    send = button(words.SEND_ANYWAY if known else words.SEND, "ticket", act="send")
+    completing = {"act": "complete", "ticket_reference": known.reference} if known else {}
+    complete = [button(words.complete(known.reference), "ticket", **completing)] if known else []
+    change = button(words.CHANGE, "ticket", act="change")
+    return [send, *complete, change, button(words.CANCEL, "non", act="stop")]
+
+
+def _changes() -> list[Button]:
+    return [
+        button(words.CHANGE_DESCRIPTION, "ticket", act="change_description"),
+        button(words.CHANGE_CATEGORY, "ticket", act="change_category"),
+        button(words.CHANGE_EMAIL, "ticket", act="change_email"),
+        button(words.START_ANEW, "ticket", act="anew"),
+        button(words.BACK, "ticket", act="back"),
+    ]
+
+
+def _warning(known: Ticket | None, conversation: Conversation | None) -> str | None:
+    """Who is not connected holds the conversation alone: they are told a reference, no more."""
+    if known is None or conversation is None:
+        return None
+    theirs = known.subject is not None and known.subject == conversation.subject
+    return words.alike(known.reference, known.title if theirs else None)
+
+
+def label_of(pair: str) -> str:
+    labels = routing.labels()
+    return words.in_category(labels[pair.partition("/")[0]], labels[pair])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN].rsplit(" ", 1)[0] + " […]"
+
+
+def _digest(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+ACTIONS = (AskDescription, AskCategory, AskEmail, AskConfirm)
