@@ -26,13 +26,13 @@ class Column(StrEnum):
     """Of the list, beside the number, which is always there."""
 
     TITLE = "title"
-    DATE = "date"
-    CATEGORY = "category"
-    SUBCATEGORY = "subcategory"
+    DUE = "due"
     STATUS = "status"
     ASSIGNEE = "assignee"
     PRIORITY = "priority"
-    DUE = "due"
+    CATEGORY = "category"
+    SUBCATEGORY = "subcategory"
+    DATE = "date"
     CHANGED = "changed"
     TAGS = "tags"
     STRUCTURE = "structure"
@@ -41,12 +41,12 @@ class Column(StrEnum):
 # What operators of the real service see, and what is due.
 ORDINARY = (
     Column.TITLE,
-    Column.DATE,
-    Column.CATEGORY,
-    Column.SUBCATEGORY,
+    Column.DUE,
     Column.STATUS,
     Column.ASSIGNEE,
-    Column.DUE,
+    Column.CATEGORY,
+    Column.SUBCATEGORY,
+    Column.DATE,
 )
 
 

@@ -66,14 +66,16 @@ def bulk_summary(act: str, done: int, refused: Mapping[str, int]) -> str:
     """What became of each ticket, in one sentence.
 
     >>> bulk_summary("take", 12, {"taken_already": 1})
-    '12 pris, 1 déjà pris par un collègue.'
+    '12 tickets pris, 1 déjà pris par un collègue.'
     """
     if "nothing_chosen" in refused:
         return NOTHING_CHOSEN
     one, several = BULK_DONE[act]
-    parts = [f"{done} {several if done > 1 else one}"] if done or not refused else []
-    parts += [f"{n} {_BULK_REFUSED.get(code, 'refusé')}" for code, n in refused.items()]
-    return ", ".join(parts) + "."
+    parts = [(done, several if done > 1 else one)] if done or not refused else []
+    parts += [(n, _BULK_REFUSED.get(code, "refusé")) for code, n in refused.items()]
+    (count, first), *others = parts
+    named = f"{count} {'tickets' if count > 1 else 'ticket'} {first}"
+    return ", ".join([named, *(f"{n} {words}" for n, words in others)]) + "."
 
 
 # The list of triage.

@@ -21,6 +21,7 @@ from kit.organisation import organisation
 from kit.templating import pages
 from kit.typography import with_fixed_spaces
 from livechat import reception, words
+from staff.pages import REFERRER
 
 WIDGET = Path(__file__).parent / "static" / "widget.js"
 WIDGET_AGE_S = 300  # how long a browser may keep the script before it asks again
@@ -88,7 +89,9 @@ def labels(name: str) -> dict[str, str]:
 
 @demo_router.get("/", name="demo")
 async def show_demo(request: Request) -> HTMLResponse:
-    return pages.TemplateResponse(request, "web/demo.html", {"users": demo.USERS})
+    """A page that sends no referrer would post the token of « mes tickets » without its origin."""
+    context = {"users": demo.USERS}
+    return pages.TemplateResponse(request, "web/demo.html", context, headers=REFERRER)
 
 
 @demo_router.post("/demo/identity", name="demo_identity")

@@ -9,7 +9,7 @@ from tests.journeys.conftest import NewContext
 from tests.journeys.keyboard import tab_to
 from tests.journeys.service import Service
 from tests.journeys.test_accessibility import expect_clean
-from tests.journeys.test_triage_ticket import behind
+from tests.journeys.triage import behind
 from tests.ticketing.support import Support
 from ticketing.lifecycle import Event
 

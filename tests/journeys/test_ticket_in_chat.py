@@ -12,7 +12,7 @@ from tests.journeys.service import Service
 
 PROBLEM = "Le bouton Modifier reste grisé depuis lundi. J’ai essayé deux navigateurs."
 QUESTION = "comment modifier mon adresse de connexion ?"
-ADDRESS = "a.dupont@exemple.fr"
+ADDRESS = "bouton.grise@exemple.fr"  # of this journey alone
 
 
 def mail_to(service: Service, address: str) -> tuple[str, str]:

@@ -1,96 +1,23 @@
 """One ticket, by the keyboard alone: taken, asked about, answered, taken back, answered again."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
-from kit.database import Database
-from tests.journeys.conftest import PASSWORD, NewContext, invitation
 from tests.journeys.keyboard import tab_to
 from tests.journeys.service import Service
 from tests.journeys.test_accessibility import expect_clean
+from tests.journeys.triage import SENT_MS, Arrive, behind, open_ticket, support_member
 from tests.ticketing.support import Support
 from ticketing.lifecycle import Status
 
-SENT_MS = 25_000  # ten seconds, and a busy machine
+__all__ = ["support_member"]
+
 _numbers = count(1)
 
 
-class Triage:
-    """Somebody of the support before the page of one ticket."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
-        self._address = address
-        self.reply = page.get_by_role("textbox", name="Votre message")
-        self.news = page.locator("#news")
-        self.alert = page.get_by_role("alert").filter(has_text="Ce n’est pas fait")
-
-    def open(self, number: int) -> None:
-        self.page.goto(f"{self._address}/tickets/{number}")
-        self.ready()
-
-    def ready(self) -> None:
-        """The script has come."""
-        expect(self.page.locator("#open-sheet")).to_be_visible()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def says(self, words: str) -> Locator:
-        return self.page.locator(".alert").filter(has_text=words)
-
-    def status(self, words: str) -> None:
-        expect(self.page.locator(".ticket__status")).to_have_text(words)
-
-    def sent(self) -> None:
-        expect(self.says("La réponse est envoyée.")).to_be_visible(timeout=SENT_MS)
-        self.ready()
-
-
-@pytest.fixture
-def support_member(service: Service, new_context: NewContext) -> Callable[..., Triage]:
-    def arrive(name: str, **options: object) -> Triage:
-        page = new_context(**({"viewport": {"width": 1280, "height": 800}} | options)).new_page()
-        email = f"{name.lower()}-triage-{next(_numbers)}@example.org"
-        page.goto(invitation(service, email, "support"))
-        page.get_by_label("Votre nom").fill(name)
-        page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-        page.get_by_label("Le même mot de passe").fill(PASSWORD)
-        page.get_by_role("button", name="Ouvrir mon compte").click()
-        page.wait_for_url(f"{service.address}/equipe")
-        return Triage(page, service.address)
-
-    return arrive
-
-
-def behind[T](service: Service, work: Callable[[Support], Awaitable[T]]) -> T:
-    """What happens elsewhere: what senders do."""
-
-    async def done() -> T:
-        database = Database(f"sqlite:///{service.folder / 'var' / 'claudia.db'}")
-        try:
-            return await work(Support(database))
-        finally:
-            await database.close()
-
-    # The browser's driver has an event loop in this thread.
-    with ThreadPoolExecutor(1) as beside:
-        return beside.submit(lambda: asyncio.run(done())).result()
-
-
-def open_ticket(service: Service, **given: object) -> int:
-    return behind(service, lambda support: support.open(**given)).number
-
-
-def test_a_ticket_by_the_keyboard_alone(
-    service: Service, support_member: Callable[..., Triage]
-) -> None:
+def test_a_ticket_by_the_keyboard_alone(service: Service, support_member: Arrive) -> None:
     number = open_ticket(service)
     claire = support_member("Claire")
     claire.open(number)
@@ -137,7 +64,7 @@ def test_a_ticket_by_the_keyboard_alone(
 
 
 def test_what_is_typed_stays_and_letters_are_letters_in_a_field(
-    service: Service, support_member: Callable[..., Triage]
+    service: Service, support_member: Arrive
 ) -> None:
     first, second = open_ticket(service), open_ticket(service)
     claire = support_member("Claire")
@@ -169,7 +96,7 @@ def test_what_is_typed_stays_and_letters_are_letters_in_a_field(
 
 
 def test_two_who_look_know_of_each_other_and_one_takes_it(
-    service: Service, support_member: Callable[..., Triage], errors: list[str]
+    service: Service, support_member: Arrive, errors: list[str]
 ) -> None:
     number = open_ticket(service)
     claire, david = support_member("Claire"), support_member("David")
@@ -186,7 +113,7 @@ def test_two_who_look_know_of_each_other_and_one_takes_it(
     errors.clear()  # the browser notes that the form was refused
 
 
-def test_two_tickets_become_one(service: Service, support_member: Callable[..., Triage]) -> None:
+def test_two_tickets_become_one(service: Service, support_member: Arrive) -> None:
     email = f"zoe-{next(_numbers)}@exemple.fr"
     source, target = [open_ticket(service, email=email) for _ in range(2)]
     claire = support_member("Claire")
@@ -203,7 +130,7 @@ def test_two_tickets_become_one(service: Service, support_member: Callable[..., 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_page_of_a_ticket(
-    scheme: str, service: Service, support_member: Callable[..., Triage], errors: list[str]
+    scheme: str, service: Service, support_member: Arrive, errors: list[str]
 ) -> None:
     number = open_ticket(
         service, explanation="Rien ne va.", transcript="Usager : bonjour", structure="Mairie"

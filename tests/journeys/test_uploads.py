@@ -97,7 +97,8 @@ def kept(page: Page, side: str) -> int:
 def listen(page: Page) -> Callable[[str], list[str]]:
     """What is said aloud from now on that has that word in it."""
     page.locator("#announcer").evaluate(LISTEN)
-    return lambda word: [text for text in page.evaluate("window.spoken") if word in text]
+    spoken = "window.spoken.map(text => text.replaceAll('\\u00a0', ' '))"
+    return lambda word: [text for text in page.evaluate(spoken) if word in text]
 
 
 def drop(file: Path, on: Locator, page: Page) -> None:
@@ -129,7 +130,7 @@ def test_the_beginning_and_the_end_of_an_upload_are_announced_once(
     for side in (chat, claire):
         choose(side, "virus.exe", "malware.exe", content=b"MZ\x00\x01")
         alert = side.page.get_by_role("alert").filter(visible=True)
-        expect(alert).to_have_text(re.compile("« virus.exe » .* PDF.*« malware.exe » .* PDF"))
+        expect(alert).to_have_text(re.compile(r"«\svirus.exe\s» .* PDF.*«\smalware.exe\s» .* PDF"))
         expect(line_of(side, ".exe")).to_have_count(0)
     assert spoken("virus") == heard("virus") == ["Envoi de « virus.exe »…"]  # the alert said why
     errors.clear()  # the browser notes the refusals as well

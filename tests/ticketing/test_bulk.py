@@ -109,10 +109,10 @@ async def test_advisors_do_nothing_to_many_tickets_either(support: Support, bulk
 
 def test_what_became_of_them_is_said_in_one_sentence() -> None:
     assert bulk_summary("take", 12, {"taken_already": 1}) == (
-        "12 pris, 1 déjà pris par un collègue."
+        "12 tickets pris, 1 déjà pris par un collègue."
     )
-    assert bulk_summary("tag", 1, {}) == "1 étiqueté."
+    assert bulk_summary("tag", 1, {}) == "1 ticket étiqueté."
     assert bulk_summary("release", 0, {"take_first": 2, "x": 1}) == (
-        "2 à prendre d’abord, 1 refusé."
+        "2 tickets à prendre d’abord, 1 refusé."
     )
     assert bulk_summary("take", 0, {"nothing_chosen": 1}).startswith("Choisissez")

@@ -476,7 +476,7 @@ def test_a_bulk_act_leads_back_to_the_list_with_what_became_of_it(desk: Desk) ->
     url = urlsplit(back.headers["location"])
     assert (url.scheme, url.netloc, url.path) == ("", "", "/tickets")
     assert url.query == "etat=x&lot=take&faits=2&refus=taken_already-1"
-    assert bulk_notice(QueryParams(url.query)) == "2 pris, 1 déjà pris par un collègue."
+    assert bulk_notice(QueryParams(url.query)) == "2 tickets pris, 1 déjà pris par un collègue."
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/?a=b", "//evil.example", "\\evil", "?a=b"])

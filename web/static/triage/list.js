@@ -25,6 +25,7 @@ function showChosen() {
   const count = rows.filter((row) => boxOf(row).checked).length;
   const name = ["chosen_none", "chosen_one"][count] ?? "chosen_many";
   byId("chosen").textContent = say(name, { count });
+  byId("bulk-bar").classList.toggle("bulk--chosen", count > 0);
   const all = byId("choose-all");
   all.checked = count > 0 && count === rows.length;
   all.indeterminate = count > 0 && count < rows.length;
@@ -57,6 +58,11 @@ if (form) {
     showFields();
   });
 }
+
+// On a small screen the tickets come first.
+
+const queues = document.querySelector(".triage__fold");
+queues.open = !matchMedia("(max-width: 61.99rem)").matches;
 
 // Keys.
 
