@@ -12,10 +12,10 @@ from kit.clock import now
 from kit.mail import write
 from kit.outbox import post, withdraw
 from kit.phones import masked_phone
+from kit.reminders import reminder_at
 from livechat import appointment_calendar, words
 from livechat.appointment_links import Links
 from livechat.appointment_models import Appointment, Proposal
-from livechat.slots import reminder_at
 
 CONFIRMATION = "livechat/mails/confirmation"
 CHANGE = "livechat/mails/change"

@@ -18,9 +18,10 @@ from kit.errors import Conflict, NotFound
 from kit.finishing import to_its_end
 from kit.mail import address_of, deliverable
 from kit.phones import phone_of
+from kit.secret_links import Pass
 from livechat import agenda, appointment_calendar, appointments, log, proposals
 from livechat.agenda_keeper import AgendaKeeper
-from livechat.appointment_links import APPOINTMENT, NO_SUCH, Pass
+from livechat.appointment_links import APPOINTMENT, NO_SUCH
 from livechat.appointment_models import Appointment, Proposal
 from livechat.appointments import Wanted
 from livechat.models import Conversation

@@ -8,7 +8,7 @@ are exact.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -85,14 +85,3 @@ def by_day(slots: Iterable[Slot], zone: ZoneInfo) -> dict[date, list[Slot]]:
     for slot in slots:
         days[slot.start.astimezone(zone).date()].append(slot)
     return dict(days)
-
-
-def reminder_at(start: datetime, at: datetime) -> datetime | None:
-    """When to remind of an appointment made at `at`: a day before, else an hour before.
-
-    None when it is so near that the confirmation is reminder enough.
-    """
-    ahead = start.astimezone(UTC) - at
-    if ahead > timedelta(days=1):
-        return start - timedelta(days=1)
-    return start - timedelta(hours=1) if ahead >= timedelta(minutes=90) else None

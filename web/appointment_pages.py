@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from kit.calendar_entry import MEDIA_TYPE
 from kit.clock import now
 from kit.errors import NotFound, Refusal
 from kit.limits import Limited
@@ -16,7 +17,7 @@ from kit.organisation import organisation
 from kit.phones import masked_phone
 from kit.templating import pages
 from livechat import words
-from livechat.appointment_calendar import FILE, MEDIA_TYPE
+from livechat.appointment_calendar import FILE
 from livechat.appointment_links import PATH
 from livechat.appointment_models import Appointment, AppointmentState
 from livechat.appointments import TOO_LATE

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kit.calendar import Dated, Hours
+from kit.reminders import reminder_at
 from kit.spans import Span
-from livechat.slots import Rules, Slot, bookable, by_day, free, reminder_at, who_is_free
+from livechat.slots import Rules, Slot, bookable, by_day, free, who_is_free
 
 PARIS = ZoneInfo("Europe/Paris")
 RULES = Rules(timedelta(minutes=20), timedelta(minutes=60), days_ahead=2)

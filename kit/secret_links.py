@@ -1,0 +1,49 @@
+"""Secret links: whoever holds one may do what it names, and nothing else.
+
+Like the tokens of conversations they are computed from our key, never stored: a copy of the
+database opens nothing. A purpose is signed with them, so that a link to one thing opens no other; a
+later generation voids the links of earlier ones.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from uuid import UUID
+
+from kit.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a valid link names. `kind`: a number below 256, of its purpose."""
+
+    kind: int
+    id: UUID
+    generation: int
+
+
+class SecretLinks:
+    """`no_such`: the words of every refusal, alike for invented, foreign, void and old links."""
+
+    def __init__(self, secret: bytes, purpose: bytes, no_such: str) -> None:
+        self._secret = secret
+        self._purpose = purpose
+        self._no_such = no_such
+
+    def sign(self, named: Pass) -> str:
+        """The token that names it."""
+        body = bytes([named.kind]) + named.id.bytes + named.generation.to_bytes(4)
+        mac = hmac.new(self._secret, self._purpose + body, hashlib.sha256).digest()
+        return urlsafe_b64encode(body + mac).decode().rstrip("=")
+
+    def read(self, token: str) -> Pass:
+        """Raises NotFound when we did not make this token."""
+        try:
+            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            named = Pass(raw[0], UUID(bytes=raw[1:17]), int.from_bytes(raw[17:21]))
+        except (ValueError, TypeError, IndexError):
+            raise NotFound(self._no_such) from None
+        if not hmac.compare_digest(self.sign(named).encode(), token.encode("utf-8", "replace")):
+            raise NotFound(self._no_such)
+        return named
