@@ -3,6 +3,7 @@
 from alembic import context
 
 import chorus.models
+import chorus.training_models
 import kit.files
 import kit.mail_models
 import kit.models
@@ -17,6 +18,7 @@ from kit.database import Base
 # The tables register themselves when their modules are imported.
 TABLES = (
     chorus.models,
+    chorus.training_models,
     kit.files,
     kit.mail_models,
     kit.models,

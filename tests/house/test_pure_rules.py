@@ -9,9 +9,11 @@ from tests.house.tree import ROOT, imported, name_of
 
 # Some are not written yet: the rule holds from their first day.
 NAMES = (
+    "chorus/training_rules.py",
     "kit/calendar.py",
     "kit/clock.py",
     "kit/errors.py",
+    "kit/reminders.py",
     "kit/spans.py",
     "livechat/conversation.py",
     "livechat/queue.py",

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 import chorus.models
+import chorus.training_models
 import kit.models
 import livechat.models
 import staff.models
@@ -24,7 +25,14 @@ from kit.migration import config, migrate
 from tests.databases import PostgreSQLServer
 from tests.processes import at_once
 
-MODULES = (chorus.models, kit.models, livechat.models, staff.models, ticketing.models)
+MODULES = (
+    chorus.models,
+    chorus.training_models,
+    kit.models,
+    livechat.models,
+    staff.models,
+    ticketing.models,
+)
 SCRIPTS = ScriptDirectory.from_config(config())
 
 
