@@ -33,6 +33,15 @@ class Settings(BaseSettings):
     identity_audience: str = "claudia"
     demo: bool = True  # the demo host page and its users
 
+    # The host site's API, through PISTE; no client id: the demo's invoices while `demo`, else none.
+    piste_client_id: str = ""
+    piste_client_secret: str = Field("", repr=False)
+    piste_technical_login: str = ""
+    piste_technical_password: str = Field("", repr=False)
+    piste_sandbox: bool = False
+    piste_api_url: str = ""  # empty: PISTE's own, of the sandbox or of production
+    piste_oauth_url: str = ""
+
     public_url: str = ""  # e.g. https://assistance.example; empty: taken from the Host header
     local_url: str = "http://127.0.0.1:8000"  # where we listen; `make run` sets it
     embed_origins: str = ""  # blank-separated origins that may show the widget

@@ -1,0 +1,18 @@
+"""Which host site this installation talks to: the real one by its settings, else the demo, else
+none.
+"""
+
+import httpx2
+
+from chorus.demo_portal import DemoPortal
+from chorus.piste import PistePortal
+from chorus.piste_calls import Piste, access_of
+from chorus.portal import Portal, UnconnectedPortal
+from kit.settings import Settings
+
+
+def portal_of(settings: Settings, http: httpx2.AsyncClient) -> Portal:
+    """Raises ValueError when the settings of PISTE are not complete."""
+    if settings.piste_client_id:
+        return PistePortal(Piste(access_of(settings), http))
+    return DemoPortal(settings.var) if settings.demo else UnconnectedPortal()
