@@ -15,7 +15,7 @@ ALLOWED = {
 }
 CONTENT = [
     *FOLDER.glob("*/*.md"),
-    *(FOLDER / name for name in ("redirections.yml", "welcome.yml")),
+    *(FOLDER / name for name in ("invoice_statuses.yml", "redirections.yml", "welcome.yml")),
     *ROOT.glob("*/templates/**/*.html"),
     ROOT / "organisation.yml",
 ]
