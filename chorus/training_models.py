@@ -68,3 +68,9 @@ class TrainingRegistration(Base):
     notice_due_at: Mapped[datetime | None] = mapped_column(index=True)  # of a change by the staff
     at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+    def note_told(self, start: datetime) -> None:
+        """Its holder knows of this from here on; the next calendar entry replaces the last one."""
+        self.sequence += 1
+        self.told_start = start
+        self.notice_due_at = None

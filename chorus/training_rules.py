@@ -38,8 +38,10 @@ class Closed(StrEnum):
 def is_for(audience: Collection[str], kind: str | None) -> bool:
     """Whether it concerns this kind of user; of whom nothing is known, it may.
 
-    >>> is_for(["entreprise"], "particulier"), is_for([], "particulier"), is_for(["entreprise"], None)
-    (False, True, True)
+    >>> is_for(["entreprise"], "particulier"), is_for([], "particulier")
+    (False, True)
+    >>> is_for(["entreprise"], None)
+    True
     """
     return not audience or kind is None or kind in audience
 

@@ -55,7 +55,7 @@ TRAINING_MISTAKES: Mapping[str, str] = {
     "places_invalid": (
         "Saisissez un nombre de places de 1 à 10 000, ou rien si elles ne sont pas limitées."
     ),
-    "places_taken": "Davantage de personnes sont déjà inscrites : gardez au moins autant de places.",
+    "places_taken": "Davantage de personnes sont inscrites : gardez au moins autant de places.",
     "url_invalid": (
         "Saisissez une adresse complète qui commence par https://, de 500 caractères au plus."
     ),

@@ -64,6 +64,17 @@ class AppointmentRules(Part):
     days_ahead: int = Field(ge=1, le=60)
 
 
+class TrainingTheme(Part):
+    id: Annotated[str, Field(min_length=1, max_length=40)]
+    label: Text
+    summary: Text  # a sentence
+    audience: tuple[Literal["entreprise", "entite_publique", "particulier"], ...]  # (): everybody
+
+
+class TrainingRules(Part):
+    themes: Annotated[tuple[TrainingTheme, ...], Field(min_length=1)]
+
+
 class Links(Part):
     portal: Url
     community: Url
@@ -120,6 +131,7 @@ class Organisation(Part):
     holidays: Text
     links: Links
     contacts: Contacts
+    training: TrainingRules
     tickets: TicketRules
     ticket_categories: tuple[TicketCategory, ...]
 

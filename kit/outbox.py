@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
@@ -82,6 +82,12 @@ async def withdraw(session: AsyncSession, *, about: UUID, kind: str | None = Non
     unsent = delete(OutboxMail).where(OutboxMail.about == about, OutboxMail.sent_at.is_(None))
     if kind is not None:
         unsent = unsent.where(OutboxMail.kind == kind)
+    return await carry_out(session, unsent)
+
+
+async def withdraw_all(session: AsyncSession, *, about: Select[UUID]) -> int:
+    """The same for all that a query names, in one statement however many they are."""
+    unsent = delete(OutboxMail).where(OutboxMail.about.in_(about), OutboxMail.sent_at.is_(None))
     return await carry_out(session, unsent)
 
 
