@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chorus import page_sessions
+from chorus import account_requests, page_sessions
 from chorus.models import PageSession, UsedToken
 from kit import files, outbox, proof_of_work
 from kit.clock import now
@@ -91,6 +91,7 @@ class Retention:
             stale = await forgetting.forget_stale(session)
             await session.execute(delete(UsedToken).where(UsedToken.expires_at < at))
             await page_sessions.forget_expired(session, at)
+            await account_requests.forget_done(session, at)
             await proof_of_work.forget_expired(session, at)
             await forget_ended_sessions(session, at)
             mail_age = timedelta(days=kept.retention_mails_days)
@@ -111,6 +112,8 @@ class Retention:
         requests = await self._forget_tickets(_asked_by(person))
         async with self._database.writing.begin() as session:
             mails = await outbox.forget_address(session, person.email) if person.email else 0
+            if person.email:
+                await account_requests.forget_address(session, person.email)
             if person.conversation_id is None:
                 await session.execute(delete(PageSession).where(_connected(person)))
         return _sum(gone, Gone(requests=requests, mails=mails))
@@ -147,6 +150,7 @@ class Retention:
             for table in (Chat, StaffEntry, TypingHint, Turn, LogEntry, UsedToken):
                 await session.execute(delete(table).where(table.conversation_id.in_(ids)))
             await agenda.forget(session, ids)
+            await account_requests.forget_of(session, ids)
             sent = [*await files.forget(session, ids), *attached]
             mails = await outbox.forget_about(session, ids)
             await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import chorus.account_models
 import chorus.models
 import chorus.training_models
 import kit.files
@@ -17,6 +18,7 @@ from kit.database import Base
 
 # The tables register themselves when their modules are imported.
 TABLES = (
+    chorus.account_models,
     chorus.models,
     chorus.training_models,
     kit.files,
