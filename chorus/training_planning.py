@@ -92,10 +92,13 @@ async def change(
 
 
 async def call_off(session: AsyncSession, member: StaffMember, session_id: UUID) -> None:
-    """For good: a training that takes place after all is a new one. Raises Forbidden, NotFound,
-    and Conflict when it has begun or was called off already.
+    """For good: a training that takes place after all is a new one. Again changes nothing.
+
+    Raises Forbidden, NotFound, and Conflict when it has begun.
     """
     require_planner(member)
+    if (await hold(session, session_id)).state is TrainingState.CANCELLED:
+        return
     training = await _hold_changeable(session, session_id)
     training.state = TrainingState.CANCELLED
     _sign(training, member)

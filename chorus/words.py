@@ -37,6 +37,7 @@ AUDIENCES: Mapping[str, str] = {
     "particulier": "Particuliers",
 }
 EVERYBODY = "Tout public"
+TRAINING_STATES: Mapping[str, str] = {"published": "Publiée", "cancelled": "Annulée"}
 
 # What may be wrong when a training is planned, by the codes of chorus/training_drafts.py.
 TRAINING_MISTAKES: Mapping[str, str] = {
@@ -78,6 +79,14 @@ def audience(kinds: Collection[str]) -> str:
     """For whom a training is: « Entreprises, particuliers »."""
     named = [label for kind, label in AUDIENCES.items() if kind in kinds]
     return ", ".join([*named[:1], *map(str.lower, named[1:])]) or EVERYBODY
+
+
+def registered(number: int, places: int | None) -> str:
+    """« 12 personnes inscrites sur 20 places »."""
+    people = f"{number} personnes inscrites" if number > 1 else "1 personne inscrite"
+    if not number:
+        people = "Personne n’est inscrit"
+    return people if places is None else f"{people} (places : {places})"
 
 
 def theme_label(theme: str) -> str:

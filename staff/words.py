@@ -72,6 +72,8 @@ NOTICES: Mapping[str, str] = {
     "suppression": "La réponse est supprimée.",
     "categorie": "La règle de cette catégorie est enregistrée.",
     "categorie-origine": "La règle de cette catégorie est de nouveau celle du fichier.",
+    "formation": "La séance est enregistrée.",
+    "formation-annulee": "La séance est annulée. Un courriel part vers chaque inscrit.",
     "courriel-essai": "Un courriel d’essai part vers votre adresse.",
     "courriel-repris": "Le courriel est de nouveau à envoyer.",
 }

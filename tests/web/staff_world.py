@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
+from chorus import training_planning
 from kit import files, outbox
 from kit.database import Database
 from kit.file_kinds import inspect
@@ -25,6 +26,7 @@ from staff.accounts import deactivate, find_member
 from staff.models import Role, StaffMember
 from staff.replies import Draft, keep_reply
 from staff.sessions import open_session, revoke, who
+from tests.chorus.classroom import DRAFT
 from tests.livechat.centre import Centre
 from ticketing import thread
 from ticketing.lifecycle import Actor, Event
@@ -159,6 +161,8 @@ async def _make_objects(database: Database, world: World, owner: StaffMember) ->
         session.add(call)
         queue = SavedQueue(member_id=world.members["support"], name="Les miens", filters={})
         session.add(queue)
+        boss = await find_member(session, world.members["administrator"])
+        training = await training_planning.plan(session, boss, DRAFT)
         callback = await keep_request(session, kind=RequestKind.CALLBACK, conversation_id=talk)
         await session.flush()
         world.objects = {
@@ -171,6 +175,7 @@ async def _make_objects(database: Database, world: World, owner: StaffMember) ->
             "reply_id": (await keep_reply(session, Draft("merci", "Merci", "Merci !"))).id,
             "mail_id": (await outbox.post(session, mail, kind="trial", due_at=LATER)).id,
             "queue_id": queue.id,
+            "session_id": training.id,
         }
 
 

@@ -96,6 +96,14 @@ PAIR = {"pair": "connexion_compte/mot_de_passe"}
 RULE = {"route": "metier", "first_answer": "5", "solution": "20"}
 NAMED = {"data": {"name": "Paie"}}
 ANSWER = {"event": "answered", "text": "Voici."}
+TRAINING = {
+    "title": "Déposer une facture",
+    "theme": "compte_depot",
+    "kind": "webinar",
+    "day": "2026-12-01",
+    "start": "10:00",
+    "end": "11:00",
+}
 CLOSURE = {"day": "2026-12-24", "reason": "réveillon"}
 
 # A new route of the team: one line here, and one in tests/web/test_access_matrix.py.
@@ -135,6 +143,13 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/equipe/categories/{category}/{subcategory}"): for_(ADMINISTRATOR),
     ("POST", "/equipe/categories/{category}/{subcategory}"): for_(ADMINISTRATOR, 303, data=RULE),
     ("POST", "/equipe/categories/{category}/{subcategory}/origine"): for_(ADMINISTRATOR, 303),
+    ("GET", "/equipe/formations"): for_(OVERSEERS),
+    ("GET", "/equipe/formations/nouvelle"): for_(OVERSEERS),
+    ("POST", "/equipe/formations/nouvelle"): for_(OVERSEERS, 303, data=TRAINING),
+    ("GET", "/equipe/formations/{session_id}"): for_(OVERSEERS),
+    ("POST", "/equipe/formations/{session_id}"): for_(OVERSEERS, 303, data=TRAINING),
+    ("GET", "/equipe/formations/{session_id}/annulation"): for_(OVERSEERS),
+    ("POST", "/equipe/formations/{session_id}/annulation"): for_(OVERSEERS, 303),
     ("GET", "/tickets"): on_tickets(),
     ("GET", "/tickets/export.csv"): on_tickets(),
     ("POST", "/tickets/colonnes"): on_tickets(303, data={"columns": "title"}),
