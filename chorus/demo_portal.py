@@ -32,7 +32,7 @@ class DemoPortal:
     is_demo = True
 
     def __init__(self, var: Path) -> None:
-        self._path = var / demo_content.FILE
+        self._path = (var / demo_content.FILE).absolute()
 
     async def find_invoices(self, structures: Sequence[str], number: str) -> tuple[Invoice, ...]:
         query = f"SELECT * FROM invoices WHERE number_key = ? AND {_theirs(structures)}"

@@ -15,7 +15,8 @@ def cleaned(text: str) -> str:
     'fa-2026-0001'
     """
     plain = unicodedata.normalize("NFKC", text[: LONGEST * 2])
-    return "".join(_plain(each) for each in plain)[:LONGEST]
+    kept = "".join(_plain(each) for each in plain)
+    return unicodedata.normalize("NFKC", kept)[:LONGEST]
 
 
 def key(text: str) -> str:

@@ -9,6 +9,8 @@ from tests.house.tree import ROOT, imported, name_of
 
 # Some are not written yet: the rule holds from their first day.
 NAMES = (
+    "chorus/breaker.py",
+    "chorus/invoice_numbers.py",
     "chorus/training_rules.py",
     "kit/calendar.py",
     "kit/clock.py",
