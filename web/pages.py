@@ -16,12 +16,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from chorus import demo
+from chorus.demo_accounts import MINUTES
+from chorus.demo_links import PATH as DEMO_ACCOUNT
+from chorus.demo_links import DemoLinks
 from kit.database import Reading
+from kit.errors import NotFound
+from kit.limits import Limited
 from kit.organisation import organisation
 from kit.templating import pages
 from kit.typography import with_fixed_spaces
 from livechat import reception, words
 from staff.pages import REFERRER
+from web.api import count
 
 WIDGET = Path(__file__).parent / "static" / "widget.js"
 WIDGET_AGE_S = 300  # how long a browser may keep the script before it asks again
@@ -98,3 +104,17 @@ async def show_demo(request: Request) -> HTMLResponse:
 async def give_demo_identity(request: Request, body: DemoUser) -> dict[str, str]:
     """A token for a demo user, as the real host site would give one to whoever is signed in."""
     return {"token": demo.mint(body.user, request.app.state.settings)}
+
+
+@demo_router.get(DEMO_ACCOUNT + "/{token}", name="demo_account")
+async def show_demo_account(request: Request, token: str) -> HTMLResponse:
+    """Where a link in a mail of the demo leads. It changes nothing."""
+    await count(request, Limited.LINK)
+    links: DemoLinks = request.app.state.demo_links
+    try:
+        kind, status = str(links.read(token)), 200
+    except NotFound:
+        kind, status = "", 404
+    context = {"kind": kind, "minutes": MINUTES}
+    headers = REFERRER | {"X-Robots-Tag": "noindex, nofollow"}
+    return pages.TemplateResponse(request, "web/demo_account.html", context, status, headers)
