@@ -91,7 +91,7 @@ async def withdraw_all(session: AsyncSession, *, about: Select[UUID]) -> int:
     return await carry_out(session, unsent)
 
 
-async def forget_about(session: AsyncSession, subjects: Collection[UUID]) -> int:
+async def forget_about(session: AsyncSession, subjects: Collection[UUID] | Select[UUID]) -> int:
     """Erase every mail about these, sent or not. How many."""
     return await carry_out(session, delete(OutboxMail).where(OutboxMail.about.in_(subjects)))
 

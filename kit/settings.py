@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     identity_issuer: str = "claudia-demo"
     identity_audience: str = "claudia"
     demo: bool = True  # the demo host page and its users
+    demo_training: bool = True  # with the demo: made-up trainings while there are none to come
 
     # The host site's API, through PISTE; no client id: the demo's invoices while `demo`, else none.
     piste_client_id: str = ""
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     retention_requests_days: int = Field(365, ge=1)
     retention_assistant_days: int = Field(7, ge=1)
     retention_logs_days: int = Field(30, ge=1)
+    retention_training_days: int = Field(90, ge=1)  # trainings and registrations, after their end
     retention_mails_days: int = Field(30, ge=1)  # after they were sent or given up
 
     @cached_property

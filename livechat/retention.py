@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chorus import account_requests, page_sessions
+from chorus import account_requests, page_sessions, training_forgetting
 from chorus.models import PageSession, UsedToken
+from chorus.training_models import TrainingRegistration
 from kit import files, outbox, proof_of_work
 from kit.clock import now
 from kit.database import Database
@@ -53,6 +54,7 @@ class Gone:
     requests: int = 0
     assistant_events: int = 0
     mails: int = 0
+    registrations: int = 0  # for trainings
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Retention:
             await session.execute(delete(UsedToken).where(UsedToken.expires_at < at))
             await page_sessions.forget_expired(session, at)
             await account_requests.forget_done(session, at)
+            before = at - timedelta(days=kept.retention_training_days)
+            registrations = await training_forgetting.forget_past(session, before)
             await proof_of_work.forget_expired(session, at)
             await forget_ended_sessions(session, at)
             mail_age = timedelta(days=kept.retention_mails_days)
@@ -102,7 +106,8 @@ class Retention:
         await self._sweep_files()
         before = at - timedelta(days=kept.retention_assistant_days)
         events = await self._record.forget_before(before)
-        gone = _sum(gone, Gone(requests=requests, assistant_events=events, mails=mails))
+        rest = Gone(0, requests, events, mails, registrations)
+        gone = _sum(gone, rest)
         logger.info("Purged: %s", gone)
         return gone
 
@@ -114,9 +119,11 @@ class Retention:
             mails = await outbox.forget_address(session, person.email) if person.email else 0
             if person.email:
                 await account_requests.forget_address(session, person.email)
+            registrations = await _forget_registrations(session, person)
             if person.conversation_id is None:
                 await session.execute(delete(PageSession).where(_connected(person)))
-        return _sum(gone, Gone(requests=requests, mails=mails))
+        rest = Gone(requests=requests, mails=mails, registrations=registrations)
+        return _sum(gone, rest)
 
     async def _forget_tickets(self, chosen: ColumnElement[bool]) -> int:
         count = 0
@@ -136,7 +143,7 @@ class Retention:
         await self._files.remove(orphans)
 
     async def _erase(self, chosen: Select[UUID], *, requests: bool) -> Gone:
-        erased, attached = 0, list[UUID]()
+        erased, registered, attached = 0, 0, list[UUID]()
         async with self._database.writing.begin() as session:
             # Held: whoever writes in one of them meanwhile waits, and finds it gone.
             ids = (await session.scalars(chosen.with_for_update())).all()
@@ -144,6 +151,9 @@ class Retention:
             if requests:
                 theirs = Ticket.conversation_id.in_(ids)
                 erased, attached = await forgetting.forget(session, theirs)
+                registered = await training_forgetting.forget_of(session, ids)
+            else:
+                await training_forgetting.forget_conversations(session, ids)
             chats = select(Chat.id).where(Chat.conversation_id.in_(ids))
             decided = delete(AssignmentDecision).where(AssignmentDecision.chat_id.in_(chats))
             await session.execute(decided)
@@ -157,7 +167,7 @@ class Retention:
         # After the commit: should this fail, files and senders are found again by their age.
         await self._files.remove(sent)
         events = await self._record.forget(senders) if senders else 0
-        return Gone(len(ids), erased, events, mails)
+        return Gone(len(ids), erased, events, mails, registered)
 
 
 def _remove_older(folder: Path, instant: datetime) -> None:
@@ -182,8 +192,21 @@ def _of(person: Person) -> Select[UUID]:
         return query.where(Conversation.subject == person.subject)
     # Whoever is not connected may still have had a confirmation sent to this address.
     booked = select(Appointment.conversation_id).where(_same(Appointment.email, person.email))
+    registered = select(TrainingRegistration.conversation_id).where(
+        _same(TrainingRegistration.email, person.email), TrainingRegistration.subject.is_(None)
+    )
     connected = _same(Conversation.identity["email"].as_string(), person.email)
-    return query.where(connected | Conversation.id.in_(booked))
+    theirs = Conversation.id.in_(booked) | Conversation.id.in_(registered)
+    return query.where(connected | theirs)
+
+
+async def _forget_registrations(session: AsyncSession, person: Person) -> int:
+    """Those that are not of one of their conversations, which are gone by now."""
+    if person.email:
+        return await training_forgetting.forget_email(session, person.email)
+    if person.subject:
+        return await training_forgetting.forget_subject(session, person.subject)
+    return 0
 
 
 def _asked_by(person: Person) -> ColumnElement[bool]:
@@ -211,4 +234,5 @@ def _sum(one: Gone, other: Gone) -> Gone:
         one.requests + other.requests,
         one.assistant_events + other.assistant_events,
         one.mails + other.mails,
+        one.registrations + other.registrations,
     )

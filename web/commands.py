@@ -19,7 +19,7 @@ from kit.migration import migrate
 from kit.schedule import add_exception, list_exceptions, remove_exception
 from kit.settings import Settings
 from kit.spans import Span
-from livechat.retention import Person, Retention
+from livechat.retention import Gone, Person, Retention
 from staff.accounts import invite, role_of
 from staff.administration import invitation_url
 from staff.models import Role
@@ -36,19 +36,21 @@ async def do_migrate(_: Namespace, settings: Settings, database: Database) -> st
 async def do_purge(_: Namespace, settings: Settings, database: Database) -> str:
     gone = await Retention(database, settings).purge()
     return (
-        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails "
-        f"and {gone.assistant_events} events of the assistant that were too old."
+        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails, "
+        f"{gone.registrations} registrations and {gone.assistant_events} events of the assistant "
+        "that were too old."
     )
 
 
 async def do_erase(given: Namespace, settings: Settings, database: Database) -> str:
     person = Person(conversation_id=given.id, email=given.email, subject=given.subject)
     gone = await Retention(database, settings).erase(person)
-    if not gone.conversations and not gone.requests and not gone.mails:
+    if gone == Gone(assistant_events=gone.assistant_events):
         return "Nothing is kept about this person."
     return (
-        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails "
-        f"and {gone.assistant_events} events of the assistant. Backups are yours to look through."
+        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails, "
+        f"{gone.registrations} registrations and {gone.assistant_events} events of the assistant. "
+        "Backups are yours to look through."
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from chorus.models import UsedToken
+from chorus.training_models import RegistrationState, TrainingRegistration, TrainingSession
 from kit import outbox
 from kit.clock import now
 from kit.database import Database
@@ -21,6 +22,7 @@ from kit.outbox import Outbox
 from kit.settings import Settings
 from livechat.models import Conversation, LogEntry, Turn
 from livechat.retention import Gone, Person, Retention
+from tests.chorus.classroom import Classroom, token_of
 from tests.clock import Clock
 from tests.livechat.fakes import Chat, die_while_asking, identity
 from ticketing.models import Ticket
@@ -326,3 +328,85 @@ async def test_mails_go_with_their_conversation_or_some_days_after_they_were_sen
     clock.forward(days=60)
     assert (await retention.purge()).mails == 1
     assert await mails_to(database) == ["owed@x.fr"]
+
+
+# Trainings -------------------------------------------------------------------------------
+
+LATER = {"day": (now() + timedelta(days=200)).date().isoformat()}
+MUCH_LATER = {"day": (now() + timedelta(days=400)).date().isoformat()}
+
+
+async def registered(database: Database) -> list[str]:
+    """The addresses that are registered for a training, in order."""
+    async with database.reading() as session:
+        return sorted(await session.scalars(select(TrainingRegistration.email)))
+
+
+async def test_who_registered_for_a_training_is_forgotten_with_the_mails_about_it(
+    database: Database, retention: Retention
+) -> None:
+    room, here = Classroom(database), await Chat(database).open()
+    planned = await room.plan(**LATER, places="4")
+    await room.register(planned, "camille@example.org", subject="host camille")
+    await room.register(planned, "colleague@x.fr", subject="host camille")
+    await room.register(planned, "typed@x.fr", conversation_id=here)
+    await room.register(planned, "other@x.fr")
+    assert (await retention.erase(Person(email="Camille@Example.ORG"))).registrations == 1
+    assert await registered(database) == ["colleague@x.fr", "other@x.fr", "typed@x.fr"]
+    assert (await retention.erase(Person(subject="host camille"))).registrations == 1
+    assert await registered(database) == ["other@x.fr", "typed@x.fr"]
+    gone = await retention.erase(Person(conversation_id=here))
+    assert (gone.conversations, gone.registrations) == (1, 1)
+    assert await registered(database) == ["other@x.fr"]
+    assert set(await mails_to(database)) == {"other@x.fr"}
+    assert await room.left(planned) == 3  # their places are free
+
+
+async def test_a_conversation_that_named_the_address_is_that_persons(
+    database: Database, retention: Retention
+) -> None:
+    room, chat = Classroom(database), Chat(database)
+    anonymous = await chat.open()
+    connected = (
+        await chat.exchange.open(uuid4(), identity("nadia", email="n@x.fr"))
+    ).conversation_id
+    planned = await room.plan(**LATER)
+    await room.register(planned, "a@x.fr", conversation_id=anonymous)
+    await room.cancel_by_link(token_of(await room.register(planned, "a@x.fr")))
+    await room.register(planned, "b@x.fr", subject="host nadia", conversation_id=connected)
+    assert (await retention.erase(Person(email="a@x.fr"))).conversations == 1
+    assert (await retention.erase(Person(email="b@x.fr"))).conversations == 0
+    async with database.reading() as session:
+        assert list(await session.scalars(select(Conversation.id))) == [connected]
+
+
+async def test_who_registered_for_what_is_to_come_stays_though_their_conversation_is_too_old(
+    database: Database, retention: Retention, clock: Clock
+) -> None:
+    room, here = Classroom(database), await Chat(database).open()
+    planned = await room.plan(**LATER)
+    registration = await room.register(planned, "a@x.fr", conversation_id=here)
+    clock.forward(days=91)
+    assert (await retention.purge()) == Gone(conversations=1)
+    async with database.reading() as session:
+        kept = await session.get_one(TrainingRegistration, registration.id)
+    assert (kept.conversation_id, kept.state) == (None, RegistrationState.REGISTERED)
+    assert (await room.look(token_of(registration))).is_live
+
+
+async def test_a_training_is_forgotten_with_whoever_came_some_days_after_its_end(
+    database: Database, tmp_path: Path, clock: Clock
+) -> None:
+    retention = Retention(database, Settings(var=tmp_path, retention_training_days=10))
+    room = Classroom(database)
+    planned, next_one = await room.plan(**LATER), await room.plan(**MUCH_LATER)
+    await room.register(planned, "a@x.fr")
+    await room.register(next_one, "b@x.fr")
+    clock.put_at(planned.end + timedelta(days=10) - timedelta(seconds=1))
+    assert (await retention.purge()).registrations == 0
+    clock.put_at(planned.end + timedelta(days=10, seconds=1))
+    assert (await retention.purge()).registrations == 1
+    async with database.reading() as session:
+        assert list(await session.scalars(select(TrainingSession.id))) == [next_one.id]
+    assert await registered(database) == ["b@x.fr"]
+    assert set(await mails_to(database)) == {"b@x.fr"}

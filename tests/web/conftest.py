@@ -21,6 +21,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         database_url=database_url,
         rasa_url=NOBODY,
         rate_limits="off",
+        demo_training=False,
         embed_origins="https://host.example",
     )
 

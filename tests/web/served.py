@@ -44,6 +44,7 @@ def main(folder: Path, port: int) -> None:
         rasa_url="http://127.0.0.1:9",
         rate_limits="off",
         turn_timeout_s=60,
+        demo_training=False,
     )
     app = create_app(settings, WaitingAssistant(folder))
     DrainingServer(configure(app, "127.0.0.1", port, settings), app).run()
