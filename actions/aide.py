@@ -6,7 +6,6 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
-from rasa_sdk.forms import FormValidationAction
 
 from actions import words
 from actions.answer import GiveAnswer
@@ -15,7 +14,6 @@ from actions.base import (
     Events,
     TopicAction,
     Understood,
-    back_to_ticket,
     choice,
     entity,
     is_command,
@@ -23,11 +21,18 @@ from actions.base import (
     say,
     talked,
     understood,
-    whole_text,
+)
+from actions.forms import (
+    EXPLANATION,
+    FormReader,
+    back_to_form,
+    corrected,
+    form_of,
+    is_asked,
+    leave,
 )
 from actions.hors_sujet import AT_MOST, Clarify
 from actions.ticket import StartTicket
-from kit.database import Database
 from knowledge.library import Section
 from knowledge.search import names
 from livechat.assistant import OpenRequest
@@ -35,7 +40,6 @@ from livechat.offers import act
 from livechat.protocol import Act, Answer, Decision
 from livechat.speech import KINDS
 
-FORM = "explanation_form"
 CLEARLY = 2.0  # a follow-up is clear when it is this many times likelier than the next one
 
 # What a user says in the form without explaining anything: the form lets these through.
@@ -63,7 +67,8 @@ class OfferHuman(TopicAction):
         meant = understood(tracker)
         text = words.in_french(offer) if meant.language != "fr" else offer
         say(dispatcher, text, choices=choices, answer=_wish(self.article, meant))
-        return [SlotSet("pending_offer", choices[0].id), SlotSet("misses", 0)]
+        offered = [SlotSet("pending_offer", choices[0].id), SlotSet("misses", 0)]
+        return [*leave(tracker, altogether=True), *offered]
 
 
 class AcceptOffer(TopicAction):
@@ -77,9 +82,9 @@ class AcceptOffer(TopicAction):
         pending = tracker.get_slot("pending_offer")
         if pending is None:
             say(dispatcher, words.CLICK, answer=talked("oui"))
-            return back_to_ticket(tracker)
+            return back_to_form(tracker)
         if pending == Act.TICKET:
-            return await StartTicket(self._database, self._library).start(dispatcher, tracker)
+            return await StartTicket(self._sources).start(tracker)
         wanted = OpenRequest(
             kind=KINDS[Act(pending)],
             explanation=tracker.get_slot("explanation"),
@@ -90,7 +95,7 @@ class AcceptOffer(TopicAction):
 
 
 class Refuse(TopicAction):
-    """« non » refuses what was offered; none of the choices is a miss."""
+    """« non » leaves a form, or refuses what was offered; none of the choices is a miss."""
 
     title = "action_no"
 
@@ -98,10 +103,14 @@ class Refuse(TopicAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         if entity(tracker, "act") == "none":
-            clarify = Clarify(self._database, self._library)
+            clarify = Clarify(self._sources)
             return await clarify.miss(dispatcher, tracker, Understood("escalate", (), "fr"))
-        say(dispatcher, words.LISTENING, answer=talked("non"))
-        return [SlotSet("pending_offer", None)]
+        if again := corrected(tracker):
+            return again
+        form = form_of(tracker)
+        text, article = (form.left, form.article) if form else (words.LISTENING, "non")
+        say(dispatcher, text, answer=talked(article))
+        return [SlotSet("pending_offer", None), *leave(tracker)]
 
 
 class FollowUp(TopicAction):
@@ -116,10 +125,10 @@ class FollowUp(TopicAction):
         last = self._library.sections.get(tracker.get_slot("last_answer") or "")
         if last is None or not last.follow_ups:
             say(dispatcher, words.WHAT_ABOUT, answer=talked("suite"))
-            return back_to_ticket(tracker)
+            return back_to_form(tracker)
         ranked = self._ranked(last, tracker)
         if _is_clear(ranked):
-            giver = GiveAnswer(self._database, self._library)
+            giver = GiveAnswer(self._sources)
             return await giver.give(dispatcher, tracker, ranked[0].candidate, meant)
         choices = [
             choice(each.candidate.answer_id, self._library.title_of(each.candidate.answer_id))
@@ -133,7 +142,7 @@ class FollowUp(TopicAction):
             confidence=ranked[0].candidate.confidence,
         )
         say(dispatcher, words.WHICH_OF_IT, choices=[*choices, act(Act.NONE)], answer=answer)
-        return back_to_ticket(tracker)
+        return back_to_form(tracker)
 
     def _ranked(self, last: Section, tracker: Tracker) -> list[Sequel]:
         """What may follow the last answer: what has a word of the message first, then by chance."""
@@ -158,14 +167,14 @@ class AskWhatWentWrong(TopicAction):
         disliked = entity(tracker, "answer") or tracker.get_slot("last_answer")
         if disliked is None:
             say(dispatcher, words.NO_ANSWER_YET, answer=talked("probleme"))
-            return back_to_ticket(tracker)
-        if inside := back_to_ticket(tracker):
+            return back_to_form(tracker)
+        if inside := back_to_form(tracker):
             say(dispatcher, words.NOTED_DISLIKE, answer=talked("probleme"))
             return [SlotSet("disliked_answer", disliked), *inside]
         return [
             SlotSet("disliked_answer", disliked),
             SlotSet("explanation", None),
-            FollowupAction(FORM),
+            FollowupAction(EXPLANATION.name),
         ]
 
 
@@ -186,24 +195,18 @@ class AskExplanation(TopicAction):
         return [SlotSet("requested_slot", "explanation")]
 
 
-class ReadExplanation(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ReadExplanation(FormReader):
     """Takes the next message as the explanation, whatever it looks like."""
 
-    def __init__(self, database: Database, _: object) -> None:
-        super().__init__()
-        self._database = database
-
-    def name(self) -> str:
-        return f"validate_{FORM}"
+    form = EXPLANATION
 
     async def extract_explanation(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        message = tracker.latest_message
-        asked = tracker.get_slot("requested_slot") == "explanation"
-        if is_command(tracker) or not asked or message["intent"]["name"] in ASIDES:
+        aside = tracker.latest_message["intent"]["name"] in ASIDES
+        if is_command(tracker) or not is_asked(tracker, "explanation") or aside:
             return {}
-        return {"explanation": await whole_text(self._database, tracker)}
+        return {"explanation": await self.whole_text(tracker)}
 
 
 class OfferAfterExplanation(TopicAction):

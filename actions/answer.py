@@ -1,9 +1,10 @@
 """The answers of the knowledge base: a section, or where to look for what is not in it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
@@ -13,12 +14,13 @@ from actions.base import (
     Events,
     TopicAction,
     Understood,
-    back_to_ticket,
     say,
     understood,
 )
+from actions.forms import go_on
 from knowledge.library import Context, Library, Section, answer_text, redirection_text
 from livechat import agenda, appointments
+from livechat.assistant import Button
 from livechat.models import Conversation
 from livechat.offers import act
 from livechat.protocol import Act, Answer, Choice, Decision
@@ -45,29 +47,35 @@ class GiveAnswer(TopicAction):
         tracker: Tracker,
         chosen: Candidate,
         meant: Understood,
+        *,
+        also: str = "",
+        first: Sequence[Button] = (),
     ) -> Events:
-        """Say the chosen answer, with those that users confuse with it when they are near."""
+        """Say the chosen answer, with those that users confuse with it when they are near.
+
+        `also` stands below a section, `first` before its other choices: what can be done at once.
+        """
         context = await self.context(tracker)
         foreign = meant.language != "fr"
         if chosen.answer_id in self._library.redirections:
             self._redirect(dispatcher, chosen, context, foreign)
         else:
             sections = together(self._library, chosen, meant)
-            text = await self._appointment(tracker, sections[0]) or "\n\n".join(
-                answer_text(each, context) for each in sections
-            )
+            told = await self._appointment(tracker, sections[0])
+            texts = [told] if told else [answer_text(each, context) for each in sections]
+            text = "\n\n".join(filter(None, [*texts, also]))
             say(
                 dispatcher,
                 words.in_french(text) if foreign else text,
                 answer=_answered(sections[0], chosen.confidence),
-                choices=await self._acts(sections[0]),
+                choices=[*first, *await self._acts(sections[0])],
                 votable=True,
             )
         return [
             SlotSet("last_answer", chosen.answer_id),
             SlotSet("misses", 0),
             SlotSet("pending_offer", None),
-            *(back_to_ticket(tracker) or _leave_form(tracker)),
+            *go_on(tracker),
         ]
 
     def _redirect(
@@ -100,13 +108,6 @@ class GiveAnswer(TopicAction):
         wanted = {Act(f"act:{name}") for name in section.acts}
         open_now = [c for c in possible if c.id in wanted]
         return open_now or ([act(Act.TICKET)] if wanted else [])
-
-
-def _leave_form(tracker: Tracker) -> Events:
-    """Who clicks on an answer does not explain any more what went wrong with another."""
-    if not tracker.active_loop:
-        return []
-    return [ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
 def together(library: Library, chosen: Candidate, meant: Understood) -> list[Section]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
+from chorus.accounts import Accounts
+from chorus.invoices import Invoices
 from kit.database import Database
 from knowledge.library import Context, Library
 from livechat.assistant import AskCommand, Button, Directive, Reply
@@ -30,8 +31,6 @@ ARTICLES = {
     "identite",
     "insulte_plainte",
 }
-
-TICKET_FORM = "ticket_form"
 
 type Events = list[dict[str, Any]]
 
@@ -83,27 +82,52 @@ def entity(tracker: Tracker, name: str) -> str | None:
     return next(tracker.get_latest_entity_values(name), None)
 
 
+@dataclass(frozen=True)
+class Sources:
+    """All that actions may read."""
+
+    database: Database
+    library: Library
+    invoices: Invoices
+    accounts: Accounts
+
+    async def conversation(self, tracker: Tracker) -> Conversation | None:
+        query = select(Conversation).where(Conversation.sender == tracker.sender_id)
+        async with self.database.reading() as session:
+            return await session.scalar(query)
+
+    def context(self, identity: dict[str, Any] | None) -> Context:
+        """Of the answers: the first structure says which kind of user this is."""
+        structures = (identity or {}).get("structures") or [{}]
+        return Context(
+            connected=identity is not None,
+            role=identity["role"] if identity else None,
+            kind=structures[0].get("kind"),
+            follows=self.invoices.connected,
+            sends=self.accounts.offered,
+        )
+
+
 class TopicAction(Action):  # type: ignore[misc]  # rasa-sdk is not typed
     """An action of ours. `title` is its name in domain.yml."""
 
     title: ClassVar[str]
 
-    def __init__(self, database: Database, library: Library) -> None:
-        self._database = database
-        self._library = library
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._database = sources.database
+        self._library = sources.library
 
     def name(self) -> str:
         return self.title
 
     async def context(self, tracker: Tracker) -> Context:
-        """Who is talking."""
+        """Who is talking, and what the assistant can do for them."""
         conversation = await self.conversation(tracker)
-        return context_of(conversation.identity if conversation else None)
+        return self._sources.context(conversation.identity if conversation else None)
 
     async def conversation(self, tracker: Tracker) -> Conversation | None:
-        query = select(Conversation).where(Conversation.sender == tracker.sender_id)
-        async with self._database.reading() as session:
-            return await session.scalar(query)
+        return await self._sources.conversation(tracker)
 
     async def offer(self) -> tuple[str, list[Choice]]:
         async with self._database.reading() as session:
@@ -122,20 +146,6 @@ async def whole_text(database: Database, tracker: Tracker) -> str:
     async with database.reading() as session:
         ask = await session.scalar(query)
     return str((ask or {}).get("text") or tracker.latest_message.get("text") or "")
-
-
-def back_to_ticket(tracker: Tracker) -> Events:
-    """Whoever answers something in the middle of a ticket has the form ask again."""
-    inside = (tracker.active_loop or {}).get("name") == TICKET_FORM
-    return [FollowupAction(TICKET_FORM)] if inside else []
-
-
-def context_of(identity: dict[str, Any] | None) -> Context:
-    """The context of the answers: the first structure says which kind of user this is."""
-    if identity is None:
-        return Context(connected=False, role=None, kind=None)
-    structures = identity.get("structures") or [{}]
-    return Context(connected=True, role=identity["role"], kind=structures[0].get("kind"))
 
 
 def say(
@@ -161,9 +171,10 @@ def order(dispatcher: CollectingDispatcher, directive: Directive) -> None:
     )
 
 
-def talked(intent: str, confidence: float = 1.0) -> Answer:
+def talked(intent: str, confidence: float = 1.0, article: str | None = None) -> Answer:
     """What was said without an answer of the base; only some of it is an article for outsiders."""
-    article = intent if intent in ARTICLES else None
+    if article is None and intent in ARTICLES:
+        article = intent
     return Answer(decision=Decision.TALK, id=intent, article=article, confidence=confidence)
 
 

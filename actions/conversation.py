@@ -8,9 +8,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
-from actions.base import Events, TopicAction, back_to_ticket, say, talked, understood
+from actions.base import Events, TopicAction, say, talked, understood
+from actions.forms import back_to_form, go_on, leave
 
-COMPLAINT = "insulte_plainte"
+COMPLAINT, GOODBYE = "insulte_plainte", "au_revoir"
 
 
 class Talk(TopicAction):
@@ -34,10 +35,14 @@ class Talk(TopicAction):
             text = words.in_french(text)
         if intent != COMPLAINT:
             say(dispatcher, text, answer=answer)
-            return [counted, SlotSet("pending_offer", None), *back_to_ticket(tracker)]
+            return [counted, SlotSet("pending_offer", None), *_then(tracker, intent)]
         offer, choices = await self.offer()
         say(dispatcher, f"{text}\n\n{offer}", choices=choices, answer=answer)
-        return [counted, SlotSet("pending_offer", choices[0].id), *back_to_ticket(tracker)]
+        return [counted, SlotSet("pending_offer", choices[0].id), *back_to_form(tracker)]
+
+
+def _then(tracker: Tracker, intent: str) -> Events:
+    return leave(tracker, altogether=True) if intent == GOODBYE else go_on(tracker)
 
 
 ACTIONS = (Talk,)

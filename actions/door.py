@@ -17,15 +17,19 @@ from actions import (
     aide,
     answer,
     conversation,
+    formation,
     hors_sujet,
+    invoice_questions,
+    lien_activation,
     mon_ticket,
+    mot_de_passe,
     session,
+    suivi_facture,
     ticket,
     ticket_questions,
     ticket_reading,
 )
-from kit.database import Database
-from knowledge.library import Library
+from actions.base import Sources
 from livechat.assistant import Memory
 
 logger = logging.getLogger(__name__)
@@ -37,9 +41,14 @@ MODULES = (
     aide,
     answer,
     conversation,
+    formation,
     hors_sujet,
+    invoice_questions,
+    lien_activation,
     mon_ticket,
+    mot_de_passe,
     session,
+    suivi_facture,
     ticket,
     ticket_questions,
     ticket_reading,
@@ -48,11 +57,11 @@ MODULES = (
 router = APIRouter(include_in_schema=False)
 
 
-def executor(database: Database, library: Library) -> ActionExecutor:
+def executor(sources: Sources) -> ActionExecutor:
     made = ActionExecutor()
     for module in MODULES:
         for action in module.ACTIONS:
-            made.register_action(action(database, library))
+            made.register_action(action(sources))
     return made
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
@@ -14,12 +14,12 @@ from actions.base import (
     Events,
     TopicAction,
     Understood,
-    back_to_ticket,
     choice,
     entity,
     say,
     understood,
 )
+from actions.forms import INVOICE, back_to_form, corrected, invoice_number_in
 from actions.mon_ticket import TellMyTicket
 from livechat.offers import act
 from livechat.protocol import Act, Answer, Choice, Decision
@@ -40,8 +40,12 @@ class Clarify(TopicAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         if entity(tracker, "ticket_reference"):  # « TK-000042 ? » asks for nothing else
-            mine = TellMyTicket(self._database, self._library)
+            mine = TellMyTicket(self._sources)
             return await mine.run(dispatcher, tracker, domain)
+        if again := corrected(tracker):
+            return again
+        if invoice_number_in(tracker) and not tracker.active_loop:  # « F-2024-18 ? », the same
+            return [FollowupAction(INVOICE.entry)]
         return await self.clarify(dispatcher, tracker, understood(tracker))
 
     async def clarify(
@@ -50,10 +54,10 @@ class Clarify(TopicAction):
         if meant.kind == "choose":
             confused = self._confused(meant)
             if confused:
-                giver = GiveAnswer(self._database, self._library)
+                giver = GiveAnswer(self._sources)
                 return await giver.give(dispatcher, tracker, confused, meant)
             if self._propose(dispatcher, meant):
-                return [SlotSet("pending_offer", None), *back_to_ticket(tracker)]
+                return [SlotSet("pending_offer", None), *back_to_form(tracker)]
         return await self.miss(dispatcher, tracker, meant)
 
     def _confused(self, meant: Understood) -> Candidate | None:
@@ -103,11 +107,11 @@ class Clarify(TopicAction):
             text = words.in_french(words.REPHRASE) if foreign else words.REPHRASE
             say(dispatcher, text, answer=answer)
             forgotten = [SlotSet("misses", misses), SlotSet("pending_offer", None)]
-            return [*forgotten, *back_to_ticket(tracker)]
+            return [*forgotten, *back_to_form(tracker)]
         offer, choices = await self.offer()
         say(dispatcher, f"{words.TWICE_MISSED}\n\n{offer}", choices=choices, answer=answer)
         offered = [SlotSet("misses", 0), SlotSet("pending_offer", choices[0].id)]
-        return [*offered, *back_to_ticket(tracker)]
+        return [*offered, *back_to_form(tracker)]
 
 
 def article_of(candidate: Candidate, library: Any) -> str | None:

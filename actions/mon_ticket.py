@@ -11,7 +11,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
-from actions.base import Events, TopicAction, back_to_ticket, entity, say, understood
+from actions.base import Events, TopicAction, entity, say, understood
+from actions.forms import back_to_form
 from kit.site import site_url
 from livechat.models import Conversation
 from livechat.protocol import Answer, Decision
@@ -40,7 +41,7 @@ class TellMyTicket(TopicAction):
         answer = Answer(decision=Decision.TALK, id="mon_ticket", article="ticket", confidence=sure)
         say(dispatcher, text, answer=answer)
         told = [SlotSet("pending_offer", None), SlotSet("misses", 0)]
-        return [*told, *back_to_ticket(tracker)]
+        return [*told, *back_to_form(tracker)]
 
     async def _states(self, tracker: Tracker) -> list[str]:
         conversation = await self.conversation(tracker)

@@ -7,18 +7,16 @@ the middle is answered by the ordinary rules, after which the form asks again.
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
 from actions.answer import GiveAnswer
 from actions.base import (
-    TICKET_FORM,
     Candidate,
     Events,
     TopicAction,
     Understood,
-    back_to_ticket,
     entity,
     is_command,
     order,
@@ -26,12 +24,14 @@ from actions.base import (
     talked,
     understood,
 )
+from actions.forms import TICKET, back_to_form, begin, ended, form_of, leave
 from actions.hors_sujet import Clarify
 from actions.ticket_questions import (
     ABOUT,
     CATEGORY,
     CHANGING,
     CONFIRM,
+    CONTEXT,
     DESCRIPTION,
     DOUBT,
     EMAIL,
@@ -42,7 +42,7 @@ from livechat.assistant import OpenTicket
 from livechat.offers import act
 from livechat.protocol import Act
 
-OF_THE_FORM = (DESCRIPTION, CATEGORY, EMAIL, CONFIRM, DOUBT, ABOUT, CHANGING, REFUSED)
+OF_THE_FORM = (CONTEXT, DESCRIPTION, CATEGORY, EMAIL, CONFIRM, DOUBT, ABOUT, CHANGING, REFUSED)
 COMPLAINT = ("explanation", "disliked_answer")
 
 
@@ -54,14 +54,14 @@ class StartTicket(TopicAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
-        inside = back_to_ticket(tracker)
+        inside = form_of(tracker) is TICKET
         wanted = entity(tracker, "act") if is_command(tracker) else None
         if inside and wanted == "as_question":
             return await self._answer_first(dispatcher, tracker)
         if inside:
-            return inside
+            return back_to_form(tracker)
         if wanted == "open" or tracker.get_slot(DESCRIPTION):
-            return await self.start(dispatcher, tracker)
+            return await self.start(tracker)
         if wanted is not None:
             say(dispatcher, words.TOO_LATE, answer=talked("ticket"))
             return []
@@ -72,9 +72,10 @@ class StartTicket(TopicAction):
         text = words.in_french(words.TICKET) if meant.language != "fr" else words.TICKET
         answer = talked("ticket", meant.best.confidence if meant.best else 1.0)
         say(dispatcher, text, choices=[act(Act.TICKET), act(Act.CONTINUE)], answer=answer)
-        return [SlotSet("pending_offer", Act.TICKET.value), SlotSet("misses", 0)]
+        offered = [SlotSet("pending_offer", Act.TICKET.value), SlotSet("misses", 0)]
+        return [*leave(tracker, altogether=True), *offered]
 
-    async def start(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    async def start(self, tracker: Tracker) -> Events:
         """Begin the form with all that is known already; or go on where it was left."""
         known: dict[str, Any] = {}
         if not tracker.get_slot(DESCRIPTION):
@@ -83,7 +84,22 @@ class StartTicket(TopicAction):
             conversation = await self.conversation(tracker)
             known[EMAIL] = tickets.known_email(conversation) if conversation else None
         known |= {CONFIRM: None, CHANGING: None, REFUSED: None, "pending_offer": None, "misses": 0}
-        return [*(SlotSet(*each) for each in known.items()), FollowupAction(TICKET_FORM)]
+        return [*(SlotSet(*each) for each in known.items()), *begin(tracker, TICKET)]
+
+    async def start_about(
+        self, tracker: Tracker, context: str, category: str | None, email: str | None = None
+    ) -> Events:
+        """Begin anew about something that is known already, and stands above the description."""
+        conversation = await self.conversation(tracker)
+        address = email or (tickets.known_email(conversation) if conversation else None)
+        known = dict.fromkeys(OF_THE_FORM) | {
+            CONTEXT: context,
+            CATEGORY: category,
+            EMAIL: address or tracker.get_slot(EMAIL),
+            "pending_offer": None,
+            "misses": 0,
+        }
+        return [*(SlotSet(*each) for each in known.items()), *begin(tracker, TICKET)]
 
     async def _said_before(self, tracker: Tracker) -> str | None:
         """What went wrong with an answer, and what was asked: proposed as the description."""
@@ -100,7 +116,7 @@ class StartTicket(TopicAction):
         """What looked like a description was a question: it is answered as it was understood."""
         doubt = tracker.get_slot(DOUBT)
         if not doubt:
-            return back_to_ticket(tracker)
+            return back_to_form(tracker)
         candidates = tuple(Candidate(*each) for each in doubt["candidates"])
         meant = Understood(doubt["kind"], candidates, doubt["language"])
         return [*await self._respond(dispatcher, tracker, meant), SlotSet(DOUBT, None)]
@@ -110,9 +126,9 @@ class StartTicket(TopicAction):
     ) -> Events:
         best = meant.best
         if meant.kind in {"answer", "redirect"} and best and self._library.knows(best.answer_id):
-            giver = GiveAnswer(self._database, self._library)
+            giver = GiveAnswer(self._sources)
             return await giver.give(dispatcher, tracker, best, meant)
-        return await Clarify(self._database, self._library).clarify(dispatcher, tracker, meant)
+        return await Clarify(self._sources).clarify(dispatcher, tracker, meant)
 
 
 class SendTicket(TopicAction):
@@ -123,11 +139,12 @@ class SendTicket(TopicAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
-        description = str(tracker.get_slot(DESCRIPTION))
+        said = str(tracker.get_slot(DESCRIPTION))
+        description = tickets.described(tracker.get_slot(CONTEXT), said)
         category, _, subcategory = str(tracker.get_slot(CATEGORY) or "").partition("/")
         confirmed = tracker.get_slot(CONFIRM)
         wanted = OpenTicket(
-            title=tickets.title_of(description),
+            title=tickets.title_of(said),
             description=description,
             category=category or None,
             subcategory=subcategory or None,
@@ -138,23 +155,7 @@ class SendTicket(TopicAction):
         )
         order(dispatcher, wanted)
         emptied = (*OF_THE_FORM, *COMPLAINT, "pending_offer")
-        return [*(SlotSet(name, None) for name in emptied), SlotSet("misses", 0)]
+        return [*(SlotSet(name, None) for name in emptied), SlotSet("misses", 0), *ended(tracker)]
 
 
-class LeaveTicket(TopicAction):
-    """The user stops in the middle: what was said is kept."""
-
-    title = "action_ticket_left"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> Events:
-        if entity(tracker, "act") == "none":  # none of the choices of an answer in between
-            clarify = Clarify(self._database, self._library)
-            missed = await clarify.miss(dispatcher, tracker, Understood("escalate", (), "fr"))
-            return [*missed, FollowupAction(TICKET_FORM)]
-        say(dispatcher, words.TICKET_LEFT, answer=talked("ticket"))
-        return [SlotSet(name, None) for name in ("pending_offer", CONFIRM, CHANGING, DOUBT)]
-
-
-ACTIONS = (StartTicket, SendTicket, LeaveTicket)
+ACTIONS = (StartTicket, SendTicket)

@@ -1,20 +1,11 @@
-"""What the form of a ticket asks: each missing thing once, then all of it to be confirmed.
-
-A question is never the same text more than twice in a conversation: the log would offer help in its
-place (livechat/speech.py).
-"""
-
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+"""What the form of a ticket asks: each missing thing once, then all of it to be confirmed."""
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
-from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
-from actions.base import Events, TopicAction, button, say, talked
+from actions.base import Events, button
+from actions.forms import REQUESTED, TICKET, FormQuestion, Question
 from livechat import tickets
 from livechat.assistant import Button
 from livechat.models import Conversation
@@ -25,55 +16,17 @@ from ticketing.models import Ticket
 DESCRIPTION, CATEGORY = "ticket_description", "ticket_category"
 EMAIL, CONFIRM = "ticket_email", "ticket_confirm"
 # Slots between two of its questions.
+CONTEXT = "ticket_context"  # what it is about, known before a word of the user
 DOUBT = "ticket_doubt"  # a description that looks like a question, and how it was understood
 ABOUT = "ticket_about"  # answers that say what it is about, the likeliest first
 CHANGING = "ticket_changing"  # whether the user wants something of it changed
 REFUSED = "ticket_refused"  # addresses refused so far, and whether one was just now
-ASKED = "ticket_asked"  # how often each text was asked, by its digest; kept for the conversation
 
-TWICE = 2
 SHOWN = 300  # characters of a description in the summary
 
 
-@dataclass(frozen=True)
-class Question:
-    text: str
-    choices: Sequence[Button] = ()
-    again: bool = True  # whether it is announced when it is asked once more
-
-
-class TicketQuestion(TopicAction):
-    """Asks for one slot."""
-
-    slot: ClassVar[str]
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> Events:
-        question = await self.question(tracker)
-        asked: dict[str, int] = dict(tracker.get_slot(ASKED) or {})
-        repeated = asked.get("last") == _digest(question.text)
-        text = words.back_to(question.text) if repeated and question.again else question.text
-        times = asked.get(f"{_digest(text)}", 0) + 1
-        asked |= {f"{_digest(text)}": times, "last": _digest(question.text)}
-        if times > TWICE:
-            text = words.once_more(text, times)
-        say(dispatcher, text, choices=question.choices, answer=talked("ticket"))
-        # Rasa sets it only afterwards: without it, what is remembered of this turn has forgotten
-        # the question.
-        return [
-            SlotSet("requested_slot", self.slot),
-            SlotSet(ASKED, asked),
-            SlotSet("pending_offer", None),
-            *self.then(tracker),
-        ]
-
-    def then(self, tracker: Tracker) -> Events:
-        """What is remembered beside the question."""
-        return []
-
-    async def question(self, tracker: Tracker) -> Question:
-        raise NotImplementedError
+class TicketQuestion(FormQuestion):
+    form = TICKET
 
 
 class AskDescription(TicketQuestion):
@@ -87,7 +40,8 @@ class AskDescription(TicketQuestion):
                 button(words.AS_QUESTION, "ticket", act="as_question"),
             ]
             return Question(words.QUESTION_OR_NOT, choices)
-        return Question(words.DESCRIBE)
+        context = tracker.get_slot(CONTEXT)
+        return Question(words.describe_about(context) if context else words.DESCRIBE)
 
 
 class AskCategory(TicketQuestion):
@@ -113,9 +67,7 @@ class AskEmail(TicketQuestion):
             first = refused["times"] == 1
             text = words.BAD_EMAIL if first else words.BAD_EMAIL_AGAIN
             return Question(text, () if first else stop, again=False)
-        return Question(
-            words.WHICH_EMAIL, stop if tracker.get_slot("requested_slot") == EMAIL else ()
-        )
+        return Question(words.WHICH_EMAIL, stop if tracker.get_slot(REQUESTED) == EMAIL else ())
 
     def then(self, tracker: Tracker) -> Events:
         refused = tracker.get_slot(REFUSED)
@@ -138,6 +90,7 @@ class AskConfirm(TicketQuestion):
         title = tickets.title_of(description)
         text = words.summary(
             title,
+            tracker.get_slot(CONTEXT),
             _shortened(description) if description.strip(" .") != title else None,
             label_of(pair) if pair else None,
             str(tracker.get_slot(EMAIL)),
@@ -186,10 +139,6 @@ def label_of(pair: str) -> str:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN].rsplit(" ", 1)[0] + " […]"
-
-
-def _digest(text: str) -> int:
-    return zlib.crc32(text.encode())
 
 
 ACTIONS = (AskDescription, AskCategory, AskEmail, AskConfirm)

@@ -1,8 +1,6 @@
 """What the user says while a ticket is being written: taken for what was asked, or left alone.
 
-What is not taken makes the form step back, so that the ordinary rules answer it. Nothing here
-depends on anything but the message and the slots: after an answer in between, Rasa reads the same
-message again.
+What is not taken makes the form step back (actions/forms.py), so that the ordinary rules answer it.
 """
 
 import re
@@ -10,24 +8,31 @@ from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from rasa_sdk.forms import FormValidationAction
 
 from actions import words
-from actions.base import TICKET_FORM, entity, is_command, understood, whole_text
+from actions.base import entity, is_command, understood
+from actions.forms import (
+    TICKET,
+    FormReader,
+    Slots,
+    address_in,
+    checked_address,
+    is_asked,
+    plain,
+    same,
+)
 from actions.ticket_questions import (
     ABOUT,
     CATEGORY,
     CHANGING,
     CONFIRM,
+    CONTEXT,
     DESCRIPTION,
     DOUBT,
     EMAIL,
     REFUSED,
     label_of,
 )
-from kit.database import Database
-from kit.errors import Invalid
-from kit.mail import address_of
 from kit.text_folding import fold
 from ticketing import guessing
 
@@ -45,36 +50,28 @@ ASIDES = {
     "insulte_plainte",
 }
 FEW = 8  # words; more of them tell something
-ADDRESS = re.compile(r"[^\s<>(),;:\"«»]+@[^\s<>(),;:\"«»]*")
 WORD = re.compile(r"[^\W\d_]{3,}")
 CLEARLY = {"answer", "redirect"}
 
-type Slots = dict[str, Any]
 
-
-class ReadTicket(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ReadTicket(FormReader):
     """Fills the slots of the form, one message at a time."""
 
-    def __init__(self, database: Database, _: object) -> None:
-        super().__init__()
-        self._database = database
-
-    def name(self) -> str:
-        return f"validate_{TICKET_FORM}"
+    form = TICKET
 
     # The description ---------------------------------------------------------------------
 
     async def extract_ticket_description(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Slots:
-        if not _asked(tracker, DESCRIPTION):
+        if not is_asked(tracker, DESCRIPTION):
             return {}
         doubt = tracker.get_slot(DOUBT)
         if is_command(tracker):
             chosen = entity(tracker, "act") == "as_description" and doubt
             return {DESCRIPTION: doubt["text"]} if chosen else {}
-        text = (await whole_text(self._database, tracker)).strip()
-        if doubt and _same(text, words.AS_DESCRIPTION):
+        text = (await self.whole_text(tracker)).strip()
+        if doubt and same(text, words.AS_DESCRIPTION):
             return {DESCRIPTION: doubt["text"]}
         if _is_aside(tracker, text) or not WORD.search(text):
             return {}
@@ -101,7 +98,7 @@ class ReadTicket(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not
     async def extract_ticket_category(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Slots:
-        if not _asked(tracker, CATEGORY):
+        if not is_asked(tracker, CATEGORY):
             return {}
         if is_command(tracker):
             return {CATEGORY: entity(tracker, "category")} if _clicked(tracker, "category") else {}
@@ -121,33 +118,24 @@ class ReadTicket(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not
     async def extract_ticket_email(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Slots:
-        if not _asked(tracker, EMAIL) or is_command(tracker):
-            return {}
-        text = await whole_text(self._database, tracker)
-        address = _address_in(text)
-        if address is None and not _tries_an_address(text):
-            return {}
-        return {EMAIL: address or {"refused": True}}
+        return await self.address(tracker, EMAIL)
 
     def validate_ticket_email(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
     ) -> Slots:
-        if isinstance(value, dict):
-            times = (tracker.get_slot(REFUSED) or {}).get("times", 0) + 1
-            return {EMAIL: None, REFUSED: {"times": times, "now": True}}
-        return {EMAIL: value, REFUSED: None}
+        return checked_address(value, tracker, EMAIL, REFUSED)
 
     # The summary -------------------------------------------------------------------------
 
     async def extract_ticket_confirm(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Slots:
-        if not _asked(tracker, CONFIRM):
+        if not is_asked(tracker, CONFIRM):
             return {}
         if is_command(tracker):
             chosen = entity(tracker, "act")
             return {CONFIRM: {"act": chosen}} if chosen in CHANGES or chosen in DECISIONS else {}
-        text = await whole_text(self._database, tracker)
+        text = await self.whole_text(tracker)
         said = _decided(tracker, text)
         return {CONFIRM: said} if said else {}
 
@@ -174,12 +162,14 @@ CHANGES: dict[str, Slots] = {
     "change_description": {DESCRIPTION: None},
     "change_category": {CATEGORY: None},
     "change_email": {EMAIL: None, REFUSED: None},
-    "anew": {DESCRIPTION: None, CATEGORY: None, "explanation": None, "disliked_answer": None},
+    "anew": {
+        CONTEXT: None,
+        DESCRIPTION: None,
+        CATEGORY: None,
+        "explanation": None,
+        "disliked_answer": None,
+    },
 }
-
-
-def _asked(tracker: Tracker, slot: str) -> bool:
-    return bool(tracker.get_slot("requested_slot") == slot)
 
 
 def _clicked(tracker: Tracker, what: str) -> bool:
@@ -213,25 +203,10 @@ def _guessed(tracker: Tracker) -> Slots:
     return {ABOUT: about, **({CATEGORY: clear} if clear else {})}
 
 
-def _address_in(text: str) -> str | None:
-    for found in ADDRESS.findall(text):
-        try:
-            return address_of(found.strip(".'’!?"))
-        except Invalid:
-            continue
-    return None
-
-
-def _tries_an_address(text: str) -> bool:
-    """Whether it was meant as one: an at sign, or a word alone with a dot in it."""
-    alone = len(text.split()) == 1 and "." in text.strip(". ")
-    return alone or "@" in text or words.AT_SIGN in fold(text)
-
-
 def _decided(tracker: Tracker, text: str) -> Slots | None:
     """What was typed at the summary, when it means one of its buttons or another address."""
-    said = _plain(text)
-    if address := _address_in(text):
+    said = plain(text)
+    if address := address_in(text):
         return {"act": "email", "email": address}
     if tracker.get_slot(CHANGING):
         told = {word for word in re.split(r"[^\w-]+", said) if word}
@@ -246,15 +221,7 @@ def _decided(tracker: Tracker, text: str) -> Slots | None:
 
 def _names(text: str, label: str) -> bool:
     """Whether it is the label of a category, or the part of it that tells it from others."""
-    return _plain(text) in {_plain(label), _plain(label.rpartition(" – ")[2])}
-
-
-def _same(text: str, label: str) -> bool:
-    return _plain(text) == _plain(label)
-
-
-def _plain(text: str) -> str:
-    return fold(text).strip(" .!").replace("’", "'")
+    return plain(text) in {plain(label), plain(label.rpartition(" – ")[2])}
 
 
 ACTIONS = (ReadTicket,)

@@ -1,7 +1,11 @@
 """What the assistant says around the answers, in French."""
 
+from collections.abc import Sequence
+
+from chorus import words as chorus_words
+from chorus.training import Offer, Registered
 from kit.organisation import organisation
-from kit.words import quoted
+from kit.words import moment, quoted
 
 REPHRASE = (
     "Je n’ai pas compris votre question, ou elle ne fait pas partie de ce que je connais. "
@@ -105,10 +109,16 @@ def asked_before(explanation: str | None, question: str | None) -> str | None:
 
 
 def summary(
-    title: str, description: str | None, category: str | None, email: str, alike: str | None
+    title: str,
+    context: str | None,
+    description: str | None,
+    category: str | None,
+    email: str,
+    alike: str | None,
 ) -> str:
     lines = [f"Sujet : {category}"] if category else []
     lines += [f"Titre : {title}"]
+    lines += [f"À propos de : {context}"] if context else []
     lines += [f"Description : {description}"] if description else []
     lines += [f"Réponse à l’adresse : {email}"]
     listed = "\n".join(f"- {' '.join(line.split())}" for line in lines)
@@ -158,6 +168,101 @@ def no_ticket_known(url: str) -> str:
         "quand vous l’avez envoyée, ou passez par la page de suivi avec votre référence "
         f"(de la forme TK-000042) : {url}"
     )
+
+
+# An invoice, as the portal tells of it ------------------------------------------------------
+
+WHICH_INVOICE = (
+    "Quel est le numéro du document à suivre : facture, mémoire de frais de justice ou demande de "
+    "remboursement ? Tapez seulement son numéro."
+)
+HOW_TO_LOOK = "Comment le trouver moi-même ?"
+TRY_AGAIN = "Réessayer"
+WRITE_TO_RECIPIENT = "Écrire au destinataire"
+SEE_DETAIL = "Voir le détail"
+SEE_COMMENT = "Lire le commentaire du destinataire"
+DEMO_DATA = "Ces données sont inventées, pour la démonstration."
+INVOICE_LEFT = "D’accord, j’arrête la recherche. Avez-vous une autre question ?"
+PORTAL_DOWN = (
+    "Je n’arrive pas à consulter le portail en ce moment. Vous pouvez réessayer dans un instant, "
+    "chercher vous-même, ou écrire au support."
+)
+
+
+def invoice_unknown(number: str) -> str:
+    return (
+        f"Je ne trouve pas le numéro {quoted(number)} parmi les documents de vos structures. "
+        "Vérifiez-le et tapez-le de nouveau, sans rien d’autre."
+    )
+
+
+def which_of_them(number: str) -> str:
+    return f"Plusieurs documents portent le numéro {quoted(number)}. Lequel vous intéresse ?"
+
+
+# A mail about an account --------------------------------------------------------------------
+
+RESEND_ACTIVATION, SEND_RESET = "Faire renvoyer ce courriel", "Faire envoyer ce courriel"
+HOW_TO_DO = "Comment faire moi-même ?"
+WHICH_SIGN_UP_ADDRESS = (
+    "À quelle adresse électronique vous êtes-vous inscrit ? Je fais renvoyer le courriel "
+    "d’activation à cette adresse, et à aucune autre."
+)
+WHICH_CONNECTION_ADDRESS = (
+    "Quelle est votre adresse de connexion ? Je fais envoyer à cette adresse, et à aucune autre, "
+    "le courriel qui permet de choisir un nouveau mot de passe. N’écrivez jamais de mot de passe "
+    "ici."
+)
+BAD_ADDRESS_AGAIN = (
+    "Je ne reconnais toujours pas d’adresse complète. Vous pouvez réessayer, ou vous arrêter là."
+)
+ACCOUNT_LEFT = "D’accord, je n’envoie rien. Avez-vous une autre question ?"
+
+
+def describe_about(context: str) -> str:
+    """What a ticket still needs, when what it is about is known."""
+    return (
+        f"Votre demande commencera ainsi : {quoted(context)}. Que faut-il y ajouter ? Dites ce que "
+        "vous attendez, et depuis quand."
+    )
+
+
+def dead_mailbox(address: str | None) -> str:
+    """What the support needs of who cannot open the mailbox of their connection address."""
+    which = f" : {address}" if address else ""
+    return f"Boîte de mon adresse de connexion inaccessible{which} (adresse à remplacer)"
+
+
+# Trainings ----------------------------------------------------------------------------------
+
+WHICH_TRAINING_EMAIL = "À quelle adresse électronique envoyer la confirmation de l’inscription ?"
+NONE_OF_THEM = "Aucune de ces formations"
+SEE_TRAININGS = "Voir les prochaines formations"
+TRAINING_LEFT = "D’accord, je ne vous inscris pas. Avez-vous une autre question ?"
+
+
+def which_training(offers: list[Offer], url: str) -> str:
+    """The next ones, with how many places are left when there is an end of them."""
+    return f"{next_trainings(offers, url)}\n\nLaquelle vous intéresse ?"
+
+
+def next_trainings(offers: list[Offer], url: str) -> str:
+    listed = "\n".join(
+        f"- {chorus_words.training_label(each.training)}"
+        + (f" ({chorus_words.places(each.left)})" if each.left is not None else "")
+        for each in offers
+    )
+    return f"Prochaines sessions (heure de Paris), décrites sur {url} :\n{listed}"
+
+
+def my_trainings(theirs: Sequence[Registered]) -> str:
+    if not theirs:
+        return (
+            "Je ne vois pas d’inscription liée à cette conversation. Si vous vous êtes inscrit "
+            "autrement, le courriel de confirmation contient un lien pour annuler."
+        )
+    listed = "\n".join(f"- {each.training.title}, {moment(each.training.start)}" for each in theirs)
+    return f"Vous êtes inscrit à (heure de Paris) :\n{listed}"
 
 
 ENGLISH = "I understand English, but my answers are in French only."

@@ -20,12 +20,14 @@ from statistics import quantiles
 from time import perf_counter
 from uuid import UUID, uuid4
 
+from chorus.training_mails import paper_of
 from kit.clock import now
 from kit.database import Database
 from kit.errors import Conflict
 from kit.migration import migrate
 from kit.organisation import organisation
 from kit.schedule import add_exception
+from kit.settings import Settings
 from kit.spans import Span
 from livechat.access import Doorkeeper
 from livechat.assistant import Ask, Memory, Turned, Unreachable
@@ -33,6 +35,7 @@ from livechat.boards import Boards
 from livechat.console_protocol import AdvisorSay, BoardChat
 from livechat.desk import Desk
 from livechat.desk_models import AdvisorStatus, ChatState, WrapUp
+from livechat.errands import Errands
 from livechat.exchange import Exchange
 from livechat.hub import BOARD, Hub
 from livechat.presence import Presences
@@ -60,7 +63,7 @@ class Centre:
         self.database = database
         self.hub = Hub()
         key = b"bench"
-        turns = Turns(database, self.hub, Absent())
+        turns = Turns(database, self.hub, Absent(), Errands(paper_of(Settings())))
         self.exchange = Exchange(
             database, self.hub, turns, Doorkeeper(key), lambda _: [], mac_key=key
         )

@@ -12,6 +12,8 @@ class Context:
     connected: bool = False
     role: str | None = None
     kind: str | None = None
+    follows: bool = False  # whether the assistant can look up invoices at the host site
+    sends: bool = False  # whether it can have activation links and password mails sent
 
     @property
     def primary_manager(self) -> bool:

@@ -14,12 +14,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from kit.text_folding import fold
 from knowledge.reading import KnowledgeError, Part, PlainText, Url, checked, read_yaml
 
 FILE = Path(__file__).parent / "invoice_statuses.yml"
 LONGEST_CODE = 60  # characters of an unknown code that are shown
 
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+WORD = re.compile(r"\w+")
 _NOT_IN_A_CODE = re.compile(r"[^A-Za-z0-9_ -]")
 
 
@@ -97,6 +99,17 @@ class InvoiceStatuses:
         shown = _NOT_IN_A_CODE.sub("", code)[:LONGEST_CODE] or "?"
         label = unknown.label.replace("{code}", shown)
         return Status(code, label, unknown.meaning, unknown.next_step, "unknown")
+
+    def named_in(self, text: str) -> Status | None:
+        """The explained status whose label a text holds, the longest that fits."""
+        said = f" {' '.join(re.findall(WORD, fold(text)))} "
+        labels = {
+            code: " ".join(re.findall(WORD, fold(entry.label)))
+            for code, entry in self._content.statuses.items()
+        }
+        found = [code for code, label in labels.items() if f" {label} " in said]
+        longest = max(found, key=lambda code: len(labels[code]), default=None)
+        return self.explain(longest) if longest else None
 
     def _explained(self, code: str, entry: StatusEntry) -> Status:
         return Status(

@@ -26,6 +26,8 @@ def rendered(source: str, context: Context, whose: Organisation | None = None) -
         primary_manager=context.primary_manager,
         role=context.role,
         kind=context.kind,
+        follows=context.follows,
+        sends=context.sends,
         organisation=whose or organisation(),
     )
     return with_fixed_spaces(tidied(text))

@@ -7,10 +7,12 @@ import json
 import re
 import unicodedata
 from typing import Annotated, Any, Literal, Protocol, Self
+from uuid import UUID
 
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from chorus.account_models import AccountRequestKind
 from livechat.excerpt import excerpt
 from livechat.protocol import Answer, Choice
 from ticketing.models import RequestKind
@@ -77,8 +79,38 @@ class OpenTicket(BaseModel):
     completes: str | None = None  # the reference of theirs that is told this instead
 
 
+class AskAccountMail(BaseModel):
+    """The user wants a mail about an account, to its connection address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    do: Literal["ask_account_mail"] = "ask_account_mail"
+    kind: AccountRequestKind
+    address: str
+
+
+class JoinTraining(BaseModel):
+    """The user takes a place in a training."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    do: Literal["join_training"] = "join_training"
+    session_id: UUID
+    email: str
+
+
+class LeaveTraining(BaseModel):
+    """The user gives a place back that is theirs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    do: Literal["leave_training"] = "leave_training"
+    registration_id: UUID
+
+
+type InWriting = OpenRequest | OpenTicket
 # Not told apart by a discriminator: its complaint would repeat what came in.
-type Directive = OpenRequest | OpenTicket
+type Directive = InWriting | AskAccountMail | JoinTraining | LeaveTraining
 
 
 class Reply(BaseModel):

@@ -10,7 +10,7 @@ from livechat.assistant import (
     OPEN_TICKET,
     Ask,
     AskCommand,
-    Directive,
+    InWriting,
     Memory,
     OpenRequest,
     OpenTicket,
@@ -94,7 +94,7 @@ async def do_without(session: AsyncSession, conversation: Conversation, ask: Ask
     return await carry_out(session, conversation, wanted)
 
 
-def _known_ticket(conversation: Conversation, ask: Ask) -> Directive | None:
+def _known_ticket(conversation: Conversation, ask: Ask) -> InWriting | None:
     """None when the user was not about to send it: they may go on with it later."""
     assert isinstance(ask, AskCommand)
     slots = conversation.memory.get("slots", {})
@@ -105,7 +105,7 @@ def _known_ticket(conversation: Conversation, ask: Ask) -> Directive | None:
         category, _, subcategory = (slots.get("ticket_category") or "").partition("/")
         return OpenTicket(
             title=tickets.title_of(description),
-            description=description,
+            description=tickets.described(slots.get("ticket_context"), description),
             category=category or None,
             subcategory=subcategory or None,
             email=slots.get("ticket_email"),
@@ -115,7 +115,7 @@ def _known_ticket(conversation: Conversation, ask: Ask) -> Directive | None:
 
 
 async def carry_out(
-    session: AsyncSession, conversation: Conversation, wanted: Directive
+    session: AsyncSession, conversation: Conversation, wanted: InWriting
 ) -> list[LogEntry]:
     """A person: into the queue. In writing: keep it and tell its reference.
 

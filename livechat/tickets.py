@@ -40,6 +40,11 @@ def title_of(description: str) -> str:
     return first.rstrip(". ") or text[:TITLE]
 
 
+def described(context: str | None, description: str) -> str:
+    """What is known of it stands above what the sender writes."""
+    return f"{context}\n\n{description}" if context else description
+
+
 async def open_ticket(
     session: AsyncSession, conversation: Conversation, wanted: OpenTicket
 ) -> Ticket:

@@ -22,11 +22,12 @@ from kit.finishing import to_its_end
 from livechat import log
 from livechat.assignment import lock_queue
 from livechat.assistant import Ask, Assistant, Memory, Reply, Unreachable, ask_of
+from livechat.errands import Errands
 from livechat.hub import BOARD, Hub
 from livechat.memory import rename
 from livechat.models import Conversation, LogEntry, Turn, TurnOutcome, TurnState
 from livechat.protocol import ASSISTED, Author, SomeoneTypes
-from livechat.speech import carry_out, do_without, is_written, speak
+from livechat.speech import do_without, is_written, speak
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +53,17 @@ class Taken:
 
 class Turns:
     def __init__(
-        self, database: Database, hub: Hub, assistant: Assistant, timeout_s: float = 5.0
+        self,
+        database: Database,
+        hub: Hub,
+        assistant: Assistant,
+        errands: Errands,
+        timeout_s: float = 5.0,
     ) -> None:
         self._database = database
         self._hub = hub
         self._assistant = assistant
+        self._errands = errands
         self._timeout_s = timeout_s
         self._runners: dict[UUID, asyncio.Task[None]] = {}
         self._woken: set[UUID] = set()  # woken since its runner began to look
@@ -195,19 +202,20 @@ class Turns:
                 turn.outcome = TurnOutcome.ANSWERED
                 conversation.memory = memory.model_dump(mode="json")
                 for reply in replies:
-                    entries += await _give(session, conversation, reply)
+                    entries += await self._give(session, conversation, reply)
             turn.state, turn.ended_at = TurnState.ENDED, now()
             await session.flush()
             events = [log.shown(entry) for entry in entries]
         self._hub.publish(taken.conversation_id, *events)
         self._hub.look_again([BOARD])
 
-
-async def _give(session: AsyncSession, conversation: Conversation, reply: Reply) -> list[LogEntry]:
-    entries = [await speak(session, conversation, reply)] if reply.text else []
-    if reply.directive is not None:
-        entries += await carry_out(session, conversation, reply.directive)
-    return entries
+    async def _give(
+        self, session: AsyncSession, conversation: Conversation, reply: Reply
+    ) -> list[LogEntry]:
+        entries = [await speak(session, conversation, reply)] if reply.text else []
+        if reply.directive is not None:
+            entries += await self._errands.carry_out(session, conversation, reply.directive)
+        return entries
 
 
 async def _next_due(session: AsyncSession, conversation_id: UUID) -> Turn | None:

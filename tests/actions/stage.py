@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from actions.base import Sources
 from actions.door import executor, remembered
+from chorus.accounts import Accounts, NoAccounts
+from chorus.invoices import Invoices
+from chorus.portal import Portal, UnconnectedPortal
 from kit.database import Database
 from knowledge.library import Context, answer_text, library
 from livechat.appointment_models import Appointment
@@ -71,6 +75,14 @@ def text_of(section: str, context: Context | None = None) -> str:
     return answer_text(library().sections[section], context or Context())
 
 
+def sources_of(
+    database: Database, portal: Portal | None = None, accounts: Accounts | None = None
+) -> Sources:
+    """What the actions read; no host site, unless one is given."""
+    invoices = Invoices(portal or UnconnectedPortal())
+    return Sources(database, library(), invoices, accounts or NoAccounts())
+
+
 class Stage:
     """Stands for Rasa: keeps the slots and the active form, and runs the action a rule names."""
 
@@ -78,13 +90,15 @@ class Stage:
     SATURDAY: ClassVar = datetime(2026, 11, 28, 11, 0, tzinfo=PARIS)
     CHRISTMAS: ClassVar = datetime(2026, 12, 25, 11, 0, tzinfo=PARIS)  # a Friday
 
-    def __init__(self, database: Database, sender: str = "s") -> None:
+    def __init__(
+        self, database: Database, sender: str = "s", sources: Sources | None = None
+    ) -> None:
         self.database = database
         self.sender = sender
         self.slots: dict[str, Any] = {}
         self.loop: str | None = None
         self.next_action: str | None = None
-        self._executor = executor(database, library())
+        self._executor = executor(sources or sources_of(database))
 
     async def run(self, action: str, message: Message) -> list[Reply]:
         """Run one action on what the user said. What it says; its events are remembered."""

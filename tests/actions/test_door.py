@@ -9,8 +9,7 @@ from fastapi import FastAPI
 
 from actions.door import HEADER, executor, remembered, router
 from kit.database import Database
-from knowledge.library import library
-from tests.actions.stage import FORM, Stage, ask, domain, text_of
+from tests.actions.stage import FORM, Stage, ask, domain, sources_of, text_of
 
 KEY = "what only Rasa knows"
 
@@ -20,7 +19,7 @@ async def rasa(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that shows the key as Rasa does."""
     app = FastAPI()
     app.include_router(router)
-    app.state.executor, app.state.action_key = executor(database, library()), KEY
+    app.state.executor, app.state.action_key = executor(sources_of(database)), KEY
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://web", headers={HEADER: KEY}
@@ -61,7 +60,7 @@ async def test_an_unknown_action_is_told_in_the_words_of_the_protocol(
 
 def test_every_action_of_the_domain_is_there_and_no_other(database: Database) -> None:
     own = {name for name in domain()["actions"] if name.startswith(("action_", "validate_"))}
-    assert set(executor(database, library()).actions) == own
+    assert set(executor(sources_of(database)).actions) == own
 
 
 def test_what_is_remembered_is_what_holds_after_the_events() -> None:

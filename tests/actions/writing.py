@@ -1,4 +1,4 @@
-"""A ticket being written on the stage: what Rasa's form and the rules do between our actions."""
+"""A form being filled on the stage: what Rasa's form and the rules do between our actions."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,17 +12,37 @@ from ticketing.models import Ticket
 from ticketing.opening import NewTicket, submit
 
 FORM = "ticket_form"
-NEEDED: list[str] = domain()["forms"][FORM]["required_slots"]
+NEEDED: dict[str, list[str]] = {
+    name: form["required_slots"] for name, form in domain()["forms"].items()
+}
+# What the rules of data/stories have run when nothing is missing any more.
+DONE = {
+    "ticket_form": "action_ticket_send",
+    "explanation_form": "action_offer_help",
+    "invoice_form": "action_invoice_found",
+    "activation_form": "action_activation_send",
+    "password_form": "action_password_send",
+    "training_form": "action_training_join",
+}
+# Where a form asks for its slot in words of its own.
+OWN_QUESTIONS = {("activation_form", "account_address"), ("password_form", "account_address")}
 # What the rules of data/stories answer with; all else is a question about an article.
 RULES = {
     "ticket": "action_ticket",
     "mon_ticket": "action_my_ticket",
     "oui": "action_yes",
+    "non": "action_no",
+    "humain": "action_human",
     "salutation": "action_talk",
+    "au_revoir": "action_talk",
     "probleme": "action_problem",
     "nlu_fallback": "action_clarify",
+    "suivi_facture.suivre": "action_invoice",
+    "lien_activation.renvoyer": "action_activation",
+    "mot_de_passe.oublie": "action_password",
+    "formation.inscription": "action_training",
+    "mes_formations": "action_my_trainings",
 }
-LEAVES = {"non": "action_ticket_left", "humain": "action_human"}
 
 
 class Writer:
@@ -33,16 +53,19 @@ class Writer:
         self.conversation_id = uuid4()
         self.last = Reply()
 
-    async def talk(self, subject: str | None = None) -> UUID:
-        """Their conversation is stored; `subject`: they are connected."""
+    async def talk(self, subject: str | None = None, structure: str | None = None) -> UUID:
+        """Their conversation is stored; `subject`: they are connected, for this structure."""
         who = identity(subject) if subject else None
+        kept = who.kept() if who else None
+        if kept and structure:
+            kept["structures"] = [{"id": structure, "name": structure, "kind": "entreprise"}]
         async with self.stage.database.writing.begin() as session:
             session.add(
                 Conversation(
                     id=self.conversation_id,
                     sender=self.stage.sender,
                     subject=who.subject if who else None,
-                    identity=who.kept() if who else None,
+                    identity=kept,
                 )
             )
         return self.conversation_id
@@ -93,41 +116,42 @@ class Writer:
         return [each.label for each in self.last.choices]
 
     async def _hear(self, message: Message) -> list[Reply]:
-        if self.stage.loop == FORM:
+        if self.stage.loop:
             before = dict(self.stage.slots)
-            assert await self.stage.run(f"validate_{FORM}", message) == []
+            assert await self.stage.run(f"validate_{self.stage.loop}", message) == []
             if self.stage.slots != before:
                 return await self._next(message)
-        return await self._by_rule(message)
-
-    async def _by_rule(self, message: Message) -> list[Reply]:
         intent = message["intent"]["name"]
-        action = RULES.get(intent, "action_answer")
-        if self.stage.loop == FORM and intent in LEAVES:
-            self._leave()
-            action = LEAVES[intent]
+        return await self._carry_on(RULES.get(intent, "action_answer"), message)
+
+    async def _carry_on(self, action: str, message: Message) -> list[Reply]:
+        """Run it, and what it has follow."""
         replies = await self.stage.run(action, message)
-        if self.stage.next_action != FORM:
+        following = self.stage.next_action
+        if following is None:
             return replies
-        if self.stage.loop != FORM:
+        if following not in NEEDED:
+            return [*replies, *await self._carry_on(following, message)]
+        if self.stage.loop != following:
             self.stage.slots.pop("requested_slot", None)
-        self.stage.loop = FORM
-        before = {name: self.stage.slots.get(name) for name in NEEDED}
+        self.stage.loop = following
+        before = {name: self.stage.slots.get(name) for name in NEEDED[following]}
         # As Rasa does: what is known already is validated, and so is the same message once more.
-        await self.stage.revalidate(f"validate_{FORM}", message, before)
+        await self.stage.revalidate(f"validate_{following}", message, before)
         return [*replies, *await self._next(message)]
 
     async def _next(self, message: Message) -> list[Reply]:
         """The next question; or, when nothing is missing, the end of the form."""
-        missing = next((n for n in NEEDED if self.stage.slots.get(n) is None), None)
+        assert self.stage.loop is not None
+        needed = NEEDED[self.stage.loop]
+        missing = next((n for n in needed if self.stage.slots.get(n) is None), None)
         if missing is not None:
-            return await self.stage.run(f"action_ask_{missing}", message)
-        self._leave()
-        return await self.stage.run("action_ticket_send", message)
-
-    def _leave(self) -> None:
-        self.stage.loop = None
-        self.stage.slots.pop("requested_slot", None)
+            form = self.stage.loop
+            own = f"{form}_{missing}" if (form, missing) in OWN_QUESTIONS else missing
+            return await self.stage.run(f"action_ask_{own}", message)
+        done = DONE[self.stage.loop]
+        await self.stage.end_form()
+        return await self._carry_on(done, message)
 
 
 def sent(replies: list[Reply]) -> OpenTicket:

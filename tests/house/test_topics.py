@@ -3,8 +3,8 @@
 from tests.house.tree import ROOT
 
 # Modules of actions/ that serve every topic, and parts of one.
-SHARED = {"__init__", "answer", "base", "door", "session", "words"}
-PARTS = {"ticket_questions", "ticket_reading"}
+SHARED = {"__init__", "account_links", "answer", "base", "door", "forms", "session", "words"}
+PARTS = {"invoice_questions", "ticket_questions", "ticket_reading"}
 
 
 def topics(folder: str, suffix: str) -> set[str]:

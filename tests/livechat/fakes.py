@@ -9,10 +9,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from chorus.identity import Identity
+from chorus.training_mails import Paper
 from kit.clock import now
 from kit.database import Database
+from kit.secret_links import SecretLinks
 from livechat.access import Doorkeeper
 from livechat.assistant import Ask, AskText, Memory, Reply, Turned
+from livechat.errands import Errands
 from livechat.exchange import Exchange, Heard
 from livechat.hub import Hub
 from livechat.models import Conversation, Turn, TurnState
@@ -127,6 +130,12 @@ def proposals(identity: Identity | None) -> list[Choice]:
     return list(WELCOME if identity is not None else WELCOME[:1])
 
 
+PAPER = Paper(
+    SecretLinks(KEY, b"training", "There is none."), "http://test", "assistance@localhost"
+)
+ERRANDS = Errands(PAPER)
+
+
 class Chat:
     """One process of the web: its exchange and its turns, on a database that others may share."""
 
@@ -136,12 +145,12 @@ class Chat:
         assistant: ScriptedAssistant | None = None,
         *,
         timeout_s: float = 30.0,
-        keep_turns: Callable[[Database, Hub, ScriptedAssistant, float], Turns] = Turns,
+        keep_turns: Callable[[Database, Hub, ScriptedAssistant, Errands, float], Turns] = Turns,
     ) -> None:
         self.database = database
         self.assistant = assistant or ScriptedAssistant()
         self.hub = RecordingHub()
-        self.turns = keep_turns(database, self.hub, self.assistant, timeout_s)
+        self.turns = keep_turns(database, self.hub, self.assistant, ERRANDS, timeout_s)
         self.doorkeeper = Doorkeeper(KEY)
         self.exchange = Exchange(
             database, self.hub, self.turns, self.doorkeeper, proposals, mac_key=KEY

@@ -11,6 +11,7 @@ from kit.database import Database
 from kit.finishing import repeat, stop
 from livechat import turns
 from livechat.assistant import AskText, Memory, OpenRequest, Reply, Turned, Unreachable
+from livechat.errands import Errands
 from livechat.hub import Hub
 from livechat.models import Conversation, TurnOutcome, TurnState
 from livechat.protocol import Author, Decision, Mode, SomeoneTypes
@@ -333,9 +334,14 @@ class AboutToStop(Turns):
     """Stands for an unlucky moment: a message comes just when the runner has found nothing due."""
 
     def __init__(
-        self, database: Database, hub: Hub, assistant: ScriptedAssistant, s: float
+        self,
+        database: Database,
+        hub: Hub,
+        assistant: ScriptedAssistant,
+        errands: Errands,
+        timeout_s: float,
     ) -> None:
-        super().__init__(database, hub, assistant, s)
+        super().__init__(database, hub, assistant, errands, timeout_s)
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def take_one(self, conversation_id: UUID) -> bool:

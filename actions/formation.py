@@ -1,0 +1,274 @@
+"""Trainings: which are to come for this kind of user, taking a place, giving it back.
+
+What is said here reads; the web registers and cancels, in the transaction that stores the turn.
+"""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import words
+from actions.answer import GiveAnswer
+from actions.base import (
+    Candidate,
+    Events,
+    TopicAction,
+    button,
+    entity,
+    is_command,
+    order,
+    say,
+    talked,
+    understood,
+)
+from actions.forms import (
+    REQUESTED,
+    TRAINING,
+    FormQuestion,
+    FormReader,
+    Question,
+    Slots,
+    begin,
+    checked_address,
+    finish,
+    go_on,
+    is_asked,
+    plain,
+)
+from chorus import training
+from chorus import words as chorus_words
+from chorus.training import Offer
+from kit.mail import deliverable
+from kit.site import site_url
+from livechat.assistant import Button, JoinTraining, LeaveTraining
+from livechat.errands import MY_TRAININGS as MINE
+from livechat.errands import TRAINING as INTENT
+from livechat.models import Conversation
+
+SESSION, EMAIL = "training_session", "training_email"
+REFUSED = "training_refused"
+SHOWN = 5  # trainings
+LISTED = "/formations"
+
+
+class TrainingAction(TopicAction):
+    async def offers(self, conversation: Conversation | None) -> list[Offer]:
+        """What is to come for this kind of user and has a place left."""
+        context = self._sources.context(conversation.identity if conversation else None)
+        async with self._database.reading() as session:
+            found = await training.upcoming(session, context.kind, limit=SHOWN * 2)
+        return [each for each in found if not each.is_full][:SHOWN]
+
+
+class FindTraining(TrainingAction):
+    """Explains how one learns, and shows what is to come; a button takes a place."""
+
+    title = "action_training"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        conversation = await self.conversation(tracker)
+        chosen = entity(tracker, "training") if is_command(tracker) else None
+        wanted = entity(tracker, "act") if is_command(tracker) else None
+        if chosen or (wanted == "start" and await self.offers(conversation)):
+            return self._begin(dispatcher, tracker, conversation, chosen)
+        offers = await self.offers(conversation)
+        meant = understood(tracker)
+        seen = [each for each in meant.candidates if each.intent == INTENT]
+        section = seen[0] if seen else Candidate(INTENT, 1.0)
+        also = words.next_trainings(offers, _listed_at()) if offers else ""
+        giver = GiveAnswer(self._sources)
+        first = _choices(offers)
+        return await giver.give(dispatcher, tracker, section, meant, also=also, first=first)
+
+    def _begin(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        conversation: Conversation | None,
+        chosen: str | None,
+    ) -> Events:
+        """The form asks what is missing: nothing, of who is connected and has chosen."""
+        email = tracker.get_slot(EMAIL) or (_email_of(conversation) if conversation else None)
+        if chosen and email:
+            return join(dispatcher, tracker, chosen, email)
+        known = {SESSION: chosen, EMAIL: email, "pending_offer": None, "misses": 0}
+        return [*(SlotSet(*each) for each in known.items()), *begin(tracker, TRAINING)]
+
+
+class AskTraining(TrainingAction, FormQuestion):
+    form = TRAINING
+    title = f"action_ask_{SESSION}"
+    slot = SESSION
+
+    async def question(self, tracker: Tracker) -> Question:
+        offers = await self.offers(await self.conversation(tracker))
+        text = words.which_training(offers, _listed_at())
+        stop = button(words.NONE_OF_THEM, "non", act="stop")
+        return Question(text, [*_choices(offers), stop])
+
+
+class AskTrainingEmail(FormQuestion):
+    form = TRAINING
+    title = f"action_ask_{EMAIL}"
+    slot = EMAIL
+
+    async def question(self, tracker: Tracker) -> Question:
+        refused = tracker.get_slot(REFUSED) or {}
+        if refused.get("now"):
+            first = refused["times"] == 1
+            stop = [button(words.STOP, "non", act="stop")]
+            text = words.BAD_EMAIL if first else words.BAD_ADDRESS_AGAIN
+            return Question(text, stop, again=False)
+        return Question(words.WHICH_TRAINING_EMAIL)
+
+    def then(self, tracker: Tracker) -> Events:
+        refused = tracker.get_slot(REFUSED)
+        return [SlotSet(REFUSED, refused | {"now": False})] if refused else []
+
+
+class ReadTraining(FormReader):
+    """Another training may be named while the address is asked for: the last one counts."""
+
+    form = TRAINING
+
+    async def extract_training_session(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Slots:
+        if not tracker.get_slot(REQUESTED):
+            return {}
+        if is_command(tracker):
+            chosen = entity(tracker, "training")
+            return {SESSION: chosen} if chosen else {}
+        conversation = await self._sources.conversation(tracker)
+        offers = await AskTraining(self._sources).offers(conversation)
+        named = _named(str(tracker.latest_message["text"]), offers)
+        asked = is_asked(tracker, SESSION)
+        return {SESSION: named} if named and (asked or named != tracker.get_slot(SESSION)) else {}
+
+    def validate_training_session(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
+    ) -> Slots:
+        return {SESSION: value}
+
+    async def extract_training_email(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Slots:
+        return await self.address(tracker, EMAIL)
+
+    def validate_training_email(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
+    ) -> Slots:
+        return checked_address(value, tracker, EMAIL, REFUSED)
+
+
+class JoinChosen(TopicAction):
+    """The form knows which training, and where the confirmation goes."""
+
+    title = "action_training_join"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        return join(
+            dispatcher, tracker, str(tracker.get_slot(SESSION)), str(tracker.get_slot(EMAIL))
+        )
+
+
+def join(dispatcher: CollectingDispatcher, tracker: Tracker, chosen: str, email: str) -> Events:
+    """The web registers them, and says so."""
+    order(dispatcher, JoinTraining(session_id=UUID(chosen), email=email))
+    emptied = [SlotSet(SESSION, None), SlotSet("last_answer", INTENT.replace(".", "/"))]
+    return [*emptied, SlotSet("misses", 0), *finish(tracker, TRAINING)]
+
+
+class TellMyTrainings(TopicAction):
+    """« Annuler mon inscription »: what they are registered for, each with its button."""
+
+    title = "action_my_trainings"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        told = [SlotSet("pending_offer", None), SlotSet("misses", 0), *go_on(tracker)]
+        if is_command(tracker) and (leaving := entity(tracker, "registration")):
+            order(dispatcher, LeaveTraining(registration_id=UUID(leaving)))
+            return told
+        conversation = await self.conversation(tracker)
+        async with self._database.reading() as session:
+            theirs = (
+                await training.registrations_of(session, conversation.subject, conversation.id)
+                if conversation
+                else []
+            )
+        choices = [
+            button(
+                chorus_words.leave_training(each.training),
+                MINE,
+                act="leave",
+                registration=str(each.registration.id),
+            )
+            for each in theirs[:SHOWN]
+        ]
+        if not theirs:
+            choices = [button(words.SEE_TRAININGS, INTENT, act="start")]
+        meant = understood(tracker)
+        text = words.my_trainings(theirs)
+        answer = talked(MINE, meant.best.confidence if meant.best else 1.0, article="formation")
+        foreign = meant.language != "fr"
+        say(dispatcher, words.in_french(text) if foreign else text, choices=choices, answer=answer)
+        return told
+
+
+def _choices(offers: list[Offer]) -> list[Button]:
+    return [
+        button(
+            chorus_words.training_label(each.training),
+            INTENT,
+            act="chosen",
+            training=str(each.training.id),
+        )
+        for each in offers
+    ]
+
+
+def label_of(offer: Offer) -> str:
+    return chorus_words.training_label(offer.training)
+
+
+def _listed_at() -> str:
+    return f"{site_url()}{LISTED}"
+
+
+def _email_of(conversation: Conversation) -> str | None:
+    return deliverable((conversation.identity or {}).get("email"))
+
+
+def _named(text: str, offers: list[Offer]) -> str | None:
+    """The one training whose title or label is in the text, or whose day is; None when unsure."""
+    said = plain(text)
+    found = [
+        each
+        for each in offers
+        if plain(each.training.title) in said
+        or plain(chorus_words.training_label(each.training)) == said
+    ]
+    if not found:
+        numbers = set(re.findall(r"\b\d{1,2}\b", said))
+        found = [each for each in offers if chorus_words.day_number(each.training.start) in numbers]
+    return str(found[0].training.id) if len(found) == 1 else None
+
+
+ACTIONS = (
+    FindTraining,
+    AskTraining,
+    AskTrainingEmail,
+    ReadTraining,
+    JoinChosen,
+    TellMyTrainings,
+)

@@ -1,0 +1,287 @@
+"""What all forms have in common: what is asked, stopping, a change of subject, taking up again.
+
+A form asks only what is missing, one thing a message. Whatever else is said in the middle is
+answered by the ordinary rules, after which the form asks again; another form may come in between
+and gives way to the first at its end. « non » leaves a form; what was said is kept.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import FormValidationAction
+
+from actions import words
+from actions.base import Events, Sources, TopicAction, is_command, say, talked, whole_text
+from kit.errors import Invalid
+from kit.mail import address_of
+from kit.text_folding import fold
+from livechat.assistant import Button
+
+REQUESTED = "requested_slot"
+ASKED = "asked"  # how often each text was asked, by its digest; kept for the conversation
+LAST = "last_form"  # the form that was done, or offered, last: a value or a correction is its
+SUSPENDED = "suspended"  # the form that another one came into, and what it had asked last
+
+TWICE = 2  # the log would offer help in place of a third time (livechat/speech.py)
+ADDRESS = re.compile(r"[^\s<>(),;:\"«»]+@[^\s<>(),;:\"«»]*")
+
+type Slots = dict[str, Any]
+
+
+def _nothing(tracker: Tracker) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form, and what all forms need to know of each."""
+
+    name: str
+    article: str  # of what it says, for outsiders
+    entry: str  # the action that begins it
+    left: str  # what is said to who stops
+    passing: tuple[str, ...] = ()  # slots that mean nothing once it is left
+    finds: Callable[[Tracker], str | None] = _nothing  # what a correction of it would hold
+
+
+def invoice_number_in(tracker: Tracker) -> str | None:
+    return next(tracker.get_latest_entity_values("invoice_number"), None)
+
+
+def address_said(tracker: Tracker) -> str | None:
+    text = str(tracker.latest_message.get("text") or "")
+    return address_in(text) or (text if address_meant(text) else None)
+
+
+TICKET = Form(
+    "ticket_form",
+    article="ticket",
+    entry="action_ticket",
+    left=words.TICKET_LEFT,
+    passing=("pending_offer", "ticket_confirm", "ticket_changing", "ticket_doubt"),
+)
+INVOICE = Form(
+    "invoice_form",
+    article="suivi_facture",
+    entry="action_invoice",
+    left=words.INVOICE_LEFT,
+    passing=("invoice_number", "invoice_chosen", "invoice_matches", "invoice_unknown"),
+    finds=invoice_number_in,
+)
+ACTIVATION = Form(
+    "activation_form",
+    article="lien_activation",
+    entry="action_activation",
+    left=words.ACCOUNT_LEFT,
+    passing=("account_address", "account_refused"),
+    finds=address_said,
+)
+PASSWORD = Form(
+    "password_form",
+    article="mot_de_passe",
+    entry="action_password",
+    left=words.ACCOUNT_LEFT,
+    passing=("account_address", "account_refused"),
+    finds=address_said,
+)
+TRAINING = Form(
+    "training_form",
+    article="formation",
+    entry="action_training",
+    left=words.TRAINING_LEFT,
+    passing=("training_refused",),
+    finds=address_said,
+)
+FORMS = {form.name: form for form in (TICKET, INVOICE, ACTIVATION, PASSWORD, TRAINING)}
+# Anything else that is said ends it.
+EXPLANATION = Form("explanation_form", "probleme", "action_problem", words.LISTENING)
+
+
+# Where the user is -------------------------------------------------------------------------------
+
+
+def form_of(tracker: Tracker) -> Form | None:
+    """The form that the user is in. None in an explanation, which anything else ends."""
+    return FORMS.get((tracker.active_loop or {}).get("name") or "")
+
+
+def begin(tracker: Tracker, form: Form) -> Events:
+    """Start a form, or have it ask again; one that was under way waits for its end."""
+    outer = form_of(tracker)
+    if outer is None or outer is form:
+        return [FollowupAction(form.name)]
+    waiting = {"form": outer.name, "last": (tracker.get_slot(ASKED) or {}).get("last")}
+    return [SlotSet(SUSPENDED, waiting), SlotSet(REQUESTED, None), FollowupAction(form.name)]
+
+
+def back_to_form(tracker: Tracker) -> Events:
+    """Whoever answers something in the middle of a form has it ask again."""
+    form = form_of(tracker)
+    return [FollowupAction(form.name)] if form else []
+
+
+def go_on(tracker: Tracker) -> Events:
+    """The form asks again; what went wrong with an answer is not asked any more."""
+    return back_to_form(tracker) or leave(tracker)
+
+
+def leave(tracker: Tracker, *, altogether: bool = False) -> Events:
+    """Whatever form there is ends here; one that waited goes on, unless all end `altogether`."""
+    if not tracker.active_loop:
+        return []
+    form = form_of(tracker)
+    emptied = [SlotSet(name, None) for name in (REQUESTED, *(form.passing if form else ()))]
+    then = [SlotSet(SUSPENDED, None)] if altogether else ended(tracker)
+    return [ActiveLoop(None), *emptied, *then]
+
+
+def finish(tracker: Tracker, form: Form) -> Events:
+    """This form has done its work, wherever it was answered: what waited for it goes on."""
+    active = form_of(tracker)
+    done = [SlotSet(name, None) for name in form.passing]
+    if active is not None and active is not form:
+        return [*done, SlotSet(LAST, form.name), *back_to_form(tracker)]
+    return [*done, SlotSet(LAST, form.name), *(leave(tracker) or ended(tracker))]
+
+
+def ended(tracker: Tracker) -> Events:
+    """The form that another one came into goes on."""
+    waiting = tracker.get_slot(SUSPENDED)
+    if not waiting:
+        return []
+    asked = dict(tracker.get_slot(ASKED) or {}) | {"last": waiting["last"]}
+    return [SlotSet(SUSPENDED, None), SlotSet(ASKED, asked), FollowupAction(waiting["form"])]
+
+
+def corrected(tracker: Tracker) -> Events:
+    """« non, c’est F-2024-18 », or an address alone: what was done or offered last begins anew."""
+    last = FORMS.get(tracker.get_slot(LAST) or "")
+    if is_command(tracker) or last is None or last.finds(tracker) is None:
+        return []
+    return [FollowupAction(last.entry)]
+
+
+# What is asked -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    choices: Sequence[Button] = ()
+    again: bool = True  # whether it is announced when it is asked once more
+
+
+class FormQuestion(TopicAction):
+    """Asks for one slot of its form, never three times in the same words."""
+
+    form: ClassVar[Form]
+    slot: ClassVar[str]
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        question = await self.question(tracker)
+        asked: dict[str, Any] = dict(tracker.get_slot(ASKED) or {})
+        repeated = asked.get("last") == _digest(question.text)
+        text = words.back_to(question.text) if repeated and question.again else question.text
+        times = asked.get(f"{_digest(text)}", 0) + 1
+        asked |= {f"{_digest(text)}": times, "last": _digest(question.text)}
+        if times > TWICE:
+            text = words.once_more(text, times)
+        answer = talked(self.form.article, article=self.form.article)
+        say(dispatcher, text, choices=question.choices, answer=answer)
+        # Rasa sets it only afterwards: without it, what is remembered of this turn has forgotten
+        # the question.
+        return [
+            SlotSet(REQUESTED, self.slot),
+            SlotSet(ASKED, asked),
+            SlotSet("pending_offer", None),
+            *self.then(tracker),
+        ]
+
+    def then(self, tracker: Tracker) -> Events:
+        """What is remembered beside the question."""
+        return []
+
+    async def question(self, tracker: Tracker) -> Question:
+        raise NotImplementedError
+
+
+def _digest(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+# What is taken -----------------------------------------------------------------------------------
+
+
+class FormReader(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+    """Fills the slots of a form. What it does not take makes the form step back.
+
+    Nothing in it depends on anything but the message and the slots: after an answer in between,
+    Rasa reads the same message again.
+    """
+
+    form: ClassVar[Form]
+
+    def __init__(self, sources: Sources) -> None:
+        super().__init__()
+        self._sources = sources
+
+    def name(self) -> str:
+        return f"validate_{self.form.name}"
+
+    async def whole_text(self, tracker: Tracker) -> str:
+        return await whole_text(self._sources.database, tracker)
+
+    async def address(self, tracker: Tracker, slot: str) -> Slots:
+        """The address that was asked for; `{"refused": True}` for what was meant as one."""
+        if not is_asked(tracker, slot) or is_command(tracker):
+            return {}
+        text = await self.whole_text(tracker)
+        found = address_in(text)
+        if found is None and not address_meant(text):
+            return {}
+        return {slot: found or {"refused": True}}
+
+
+def is_asked(tracker: Tracker, slot: str) -> bool:
+    return bool(tracker.get_slot(REQUESTED) == slot)
+
+
+def address_in(text: str) -> str | None:
+    """The first address in a text that a mail could be sent to."""
+    for found in ADDRESS.findall(text):
+        try:
+            return address_of(found.strip(".'’!?"))
+        except Invalid:
+            continue
+    return None
+
+
+def address_meant(text: str) -> bool:
+    """Whether it was meant as one: an at sign, or a word alone with a dot in it."""
+    alone = len(text.split()) == 1 and "." in text.strip(". ")
+    return alone or "@" in text or words.AT_SIGN in fold(text)
+
+
+def checked_address(value: Any, tracker: Tracker, slot: str, refusals: str) -> Slots:
+    """What `FormReader.address` found; refusals are counted, so that their words change."""
+    if isinstance(value, dict):
+        times = (tracker.get_slot(refusals) or {}).get("times", 0) + 1
+        return {slot: None, refusals: {"times": times, "now": True}}
+    return {slot: value, refusals: None}
+
+
+def plain(text: str) -> str:
+    """As labels and short replies are compared: small letters, no accents, no full stop."""
+    return fold(text).strip(" .!").replace("’", "'")
+
+
+def same(text: str, label: str) -> bool:
+    return plain(text) == plain(label)

@@ -1,0 +1,59 @@
+"""The mail with which a forgotten password is replaced; and the mailbox that nobody opens any more.
+
+Whoever lost the mailbox of their connection address gets no such mail: a ticket begins, which says
+what the support needs to know.
+"""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import words
+from actions.account_links import ADDRESS, AddressKnown, AskAddress, AskedForMail, ReadAddress
+from actions.base import Events, entity, is_command
+from actions.forms import PASSWORD
+from actions.ticket import StartTicket
+from chorus.account_models import AccountRequestKind
+from livechat.errands import DEAD_MAILBOX
+from livechat.errands import PASSWORD as INTENT
+from ticketing import guessing
+
+ABOUT = "adresses/modifier_connexion"  # what a ticket about a dead mailbox is routed as
+
+
+class ForgottenPassword(AskedForMail):
+    title = "action_password"
+    form = PASSWORD
+    intent = INTENT
+    kind = AccountRequestKind.PASSWORD_RESET
+    label = words.SEND_RESET
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        if is_command(tracker) and entity(tracker, "act") == DEAD_MAILBOX:
+            context = words.dead_mailbox(entity(tracker, "address"))
+            category = guessing.clear([ABOUT])
+            return await StartTicket(self._sources).start_about(tracker, context, category)
+        return await super().run(dispatcher, tracker, domain)
+
+
+class AskConnectionAddress(AskAddress):
+    title = f"action_ask_{PASSWORD.name}_{ADDRESS}"
+    form = PASSWORD
+    intent = INTENT
+    text = words.WHICH_CONNECTION_ADDRESS
+
+
+class ReadConnectionAddress(ReadAddress):
+    form = PASSWORD
+
+
+class SendPasswordReset(AddressKnown):
+    title = "action_password_send"
+    form = PASSWORD
+    kind = AccountRequestKind.PASSWORD_RESET
+
+
+ACTIONS = (ForgottenPassword, AskConnectionAddress, ReadConnectionAddress, SendPasswordReset)

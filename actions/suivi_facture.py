@@ -1,0 +1,230 @@
+"""« Où en est ma facture ? »: asked of the portal, for who may know it.
+
+Only the user's own structures are looked through; the number of somebody else is answered as one
+that does not exist. Who is not connected reads how to look it up, and what a login would change.
+"""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import words
+from actions.answer import GiveAnswer
+from actions.base import (
+    Candidate,
+    Events,
+    TopicAction,
+    button,
+    entity,
+    is_command,
+    say,
+    understood,
+)
+from actions.forms import INVOICE, begin, finish, invoice_number_in
+from actions.invoice_questions import CHOSEN, DOWN, INTENT, NUMBER, look_up
+from actions.ticket import StartTicket
+from chorus import words as chorus_words
+from chorus.identity import Structure
+from chorus.invoices import structures_of
+from chorus.portal import Detail, Following, PortalUnavailable
+from knowledge.invoice_statuses import invoice_statuses
+from livechat.assistant import Button
+from livechat.offers import act
+from livechat.protocol import Act, Answer, Choice, Decision
+from ticketing import guessing
+
+SECTION = "suivi_facture/suivre"
+DETAIL, COMMENT, CONTACT = "detail", "comment", "contact"
+
+# What a ticket to the recipient is about, by the status; else that it takes long.
+ABOUT = {
+    "SUSPENDUE": "redirection/facture_suspendue",
+    "REJETEE": "redirection/facture_rejetee",
+    "A_RECYCLER": "redirection/facture_a_recycler",
+}
+LATE = "redirection/delai_paiement"
+
+
+class InvoiceAction(TopicAction):
+    """Says something of an invoice, with what can be done about it."""
+
+    async def structures(self, tracker: Tracker) -> tuple[Structure, ...]:
+        """Of the connected user, as the host site vouched for them."""
+        conversation = await self.conversation(tracker)
+        return structures_of(conversation.identity if conversation else None)
+
+    async def tell(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        theirs: tuple[Structure, ...],
+        number: str,
+        chosen: str,
+    ) -> Events:
+        """Where an invoice stands, and what to do about it."""
+        found = None if chosen == DOWN else await self._follow(theirs, chosen)
+        if found is None:
+            again = button(words.TRY_AGAIN, INTENT, act="retry", invoice_number=number)
+            return self.fail(dispatcher, tracker, again)
+        self.tell_of(dispatcher, chorus_words.invoice_state(found), found)
+        known = [SlotSet("last_answer", SECTION), SlotSet("misses", 0)]
+        return [*known, SlotSet("pending_offer", None), *finish(tracker, INVOICE)]
+
+    async def _follow(self, theirs: tuple[Structure, ...], portal_id: str) -> Following | None:
+        try:
+            return await self._sources.invoices.follow(theirs, portal_id)
+        except PortalUnavailable:
+            return None
+
+    def tell_of(
+        self, dispatcher: CollectingDispatcher, text: str, found: Following, told: str = ""
+    ) -> None:
+        """`told`: the option that is told now, and is not offered again."""
+        if self._sources.invoices.is_demo:
+            text = f"{text}\n\n{words.DEMO_DATA}"
+        choices = [each for each in _options(found) if each.command.entities["act"] != told]
+        say(
+            dispatcher,
+            text,
+            choices=choices,
+            answer=self.about(Decision.ANSWER),
+            votable=not told,
+        )
+
+    def fail(self, dispatcher: CollectingDispatcher, tracker: Tracker, again: Button) -> Events:
+        """The portal does not answer: nothing is lost, and there are other ways."""
+        choices: list[Choice] = [
+            again,
+            button(words.HOW_TO_LOOK, INTENT, act="how"),
+            act(Act.TICKET),
+        ]
+        say(
+            dispatcher,
+            words.PORTAL_DOWN,
+            choices=choices,
+            answer=self.about(Decision.ESCALATE),
+        )
+        return [SlotSet("pending_offer", None), *finish(tracker, INVOICE)]
+
+    def about(self, decision: Decision) -> Answer:
+        section = self._library.sections[SECTION]
+        return Answer(
+            decision=decision,
+            id=section.id,
+            article=section.article,
+            title=section.title,
+            updated_on=section.updated_on,
+            confidence=1.0,
+        )
+
+
+class FollowInvoice(InvoiceAction):
+    """Begins with what is said already; the buttons under an invoice come back here too."""
+
+    title = "action_invoice"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        wanted = entity(tracker, "act") if is_command(tracker) else None
+        theirs = await self.structures(tracker)
+        if wanted == "how" or not theirs or not self._sources.invoices.connected:
+            return await self._explain(dispatcher, tracker)
+        portal_id = entity(tracker, "invoice")
+        if portal_id and wanted in {DETAIL, COMMENT, CONTACT}:
+            return await self._more(dispatcher, tracker, theirs, wanted, portal_id)
+        number = invoice_number_in(tracker)
+        if number is None and _status_named(tracker):
+            return await self._explain(dispatcher, tracker)
+        if number is None:
+            return [SlotSet("misses", 0), *begin(tracker, INVOICE)]
+        return await self._look(dispatcher, tracker, theirs, number)
+
+    async def _look(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        theirs: tuple[Structure, ...],
+        number: str,
+    ) -> Events:
+        """Tell at once where it stands; what is missing for that is asked by the form."""
+        slots = await look_up(self._sources.invoices, theirs, number)
+        if slots[CHOSEN]:
+            return await self.tell(dispatcher, tracker, theirs, number, slots[CHOSEN])
+        return [*(SlotSet(*each) for each in slots.items()), *begin(tracker, INVOICE)]
+
+    async def _more(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        theirs: tuple[Structure, ...],
+        wanted: str,
+        portal_id: str,
+    ) -> Events:
+        """A button under an invoice: its detail, the recipient's comment, or a way to write."""
+        found = await self._follow(theirs, portal_id)
+        detail = await self._detail(theirs, portal_id) if wanted == DETAIL else None
+        if found is None or (wanted == DETAIL and detail is None):
+            return self.fail(
+                dispatcher, tracker, button(words.TRY_AGAIN, INTENT, act=wanted, invoice=portal_id)
+            )
+        if wanted == CONTACT:
+            context = chorus_words.about_invoice(found)
+            category = guessing.clear([ABOUT.get(found.status, LATE)])
+            return await StartTicket(self._sources).start_about(tracker, context, category)
+        text = (
+            chorus_words.invoice_detail(detail) if detail else chorus_words.invoice_comment(found)
+        )
+        self.tell_of(dispatcher, text, found, told=wanted)
+        return finish(tracker, INVOICE)
+
+    async def _detail(self, theirs: tuple[Structure, ...], portal_id: str) -> Detail | None:
+        try:
+            return await self._sources.invoices.detail(theirs, portal_id)
+        except PortalUnavailable:
+            return None
+
+    async def _explain(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """How users look it up themselves."""
+        meant = understood(tracker)
+        seen = [each for each in meant.candidates if each.intent == INTENT]
+        section = seen[0] if seen else Candidate(INTENT, 1.0)
+        also = _status_named(tracker)
+        return await GiveAnswer(self._sources).give(dispatcher, tracker, section, meant, also=also)
+
+
+class TellInvoice(InvoiceAction):
+    """The form has found it."""
+
+    title = "action_invoice_found"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        number, chosen = str(tracker.get_slot(NUMBER)), str(tracker.get_slot(CHOSEN))
+        theirs = await self.structures(tracker)
+        return await self.tell(dispatcher, tracker, theirs, number, chosen)
+
+
+def _status_named(tracker: Tracker) -> str:
+    """« C’est quoi, service fait ? »: what it means, when a status is named."""
+    if is_command(tracker):
+        return ""
+    status = invoice_statuses().named_in(str(tracker.latest_message.get("text") or ""))
+    return chorus_words.explained(status) if status else ""
+
+
+def _options(found: Following) -> list[Button]:
+    """The three things that the real service offers under an invoice."""
+    portal_id = found.invoice.portal_id
+    options = {
+        CONTACT: words.WRITE_TO_RECIPIENT,
+        DETAIL: words.SEE_DETAIL,
+        COMMENT: words.SEE_COMMENT,
+    }
+    return [button(label, INTENT, act=which, invoice=portal_id) for which, label in options.items()]
+
+
+ACTIONS = (FollowInvoice, TellInvoice)

@@ -1,0 +1,124 @@
+"""Trainings in the conversation: shown, chosen, given back."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from actions import words
+from chorus import training
+from chorus import words as chorus_words
+from chorus.training_models import TrainingSession
+from chorus.training_rules import TrainingKind
+from kit.database import Database
+from livechat.assistant import JoinTraining, LeaveTraining
+from tests.actions.stage import Stage, ask, clicked, typed
+from tests.actions.writing import Writer
+from tests.clock import Clock, clock
+from tests.livechat.fakes import PAPER
+
+__all__ = ["clock"]
+
+SECTION = "formation/inscription"
+MINE = ("mes_formations", 0.9)
+ADDRESS = "a.dupont@exemple.fr"
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+FIRST, SECOND = datetime(2026, 12, 1, 9, tzinfo=UTC), datetime(2026, 12, 12, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+async def user(stage: Stage, clock: Clock) -> Writer:
+    clock.put_at(NOW)
+    writer = Writer(stage)
+    await writer.talk()
+    return writer
+
+
+async def planned(
+    database: Database, title: str, start: datetime, audience: str | None = None
+) -> UUID:
+    async with database.writing.begin() as session:
+        row = TrainingSession(
+            title=title,
+            theme="compte_depot",
+            kind=TrainingKind.WEBINAR,
+            audience=[audience] if audience else [],
+            start=start,
+            end=start + timedelta(hours=1),
+            places=10,
+        )
+        session.add(row)
+        await session.flush()
+        return row.id
+
+
+async def test_they_are_shown_with_how_one_learns_and_a_click_takes_a_place(
+    user: Writer, database: Database
+) -> None:
+    first = await planned(database, "Déposer une facture", FIRST)
+    (answer,) = await user.say(ask(SECTION, "y a-t-il des webinaires ?"))
+    label = "Déposer une facture, mardi 1er décembre à 10 h"
+    assert answer.votable and label in (answer.text or "") and "(10 places)" in (answer.text or "")
+    (question,) = await user.click(label)
+    assert question.text == words.WHICH_TRAINING_EMAIL
+    (order,) = await user.say(typed(ADDRESS, kind="escalate"))
+    assert order.directive == JoinTraining(session_id=first, email=ADDRESS)
+    assert user.stage.loop is None
+
+
+async def test_who_is_connected_is_asked_nothing_and_sees_what_is_for_them(
+    stage: Stage, clock: Clock, database: Database
+) -> None:
+    clock.put_at(NOW)
+    await planned(database, "Pour les entités", FIRST, "entite_publique")
+    mine = await planned(database, "Pour les entreprises", SECOND, "entreprise")
+    user = Writer(stage)
+    await user.talk("camille", structure="demo-camille")
+    (answer,) = await user.say(ask(SECTION))
+    assert "Pour les entités" not in (answer.text or "")
+    (order,) = await user.click(user.labels()[0])
+    assert order.directive == JoinTraining(session_id=mine, email="camille@example.org")
+
+
+async def test_another_one_may_be_named_by_its_day_while_the_address_is_asked(
+    user: Writer, database: Database
+) -> None:
+    await planned(database, "Déposer une facture", FIRST)
+    second = await planned(database, "Factures de travaux", SECOND)
+    await user.say(ask(SECTION))
+    await user.click(user.labels()[0])
+    await user.say(typed("non, plutôt celle du 12", ("non", 0.8)))
+    (order,) = await user.say(typed(ADDRESS, kind="escalate"))
+    assert order.directive == JoinTraining(session_id=second, email=ADDRESS)
+
+
+async def test_it_can_be_left_and_taken_up_again(user: Writer, database: Database) -> None:
+    await planned(database, "Déposer une facture", FIRST)
+    (question,) = await user.say(clicked("formation.inscription", act="start"))
+    assert "Laquelle vous intéresse" in (question.text or "")
+    (left,) = await user.click(words.NONE_OF_THEM)
+    assert (left.text, user.stage.loop) == (words.TRAINING_LEFT, None)
+
+
+async def test_without_any_to_come_it_says_how_one_registers_elsewhere(user: Writer) -> None:
+    (answer,) = await user.say(ask(SECTION))
+    assert "site" in (answer.text or "") and words.NONE_OF_THEM not in user.labels()
+    assert "Prochaines sessions" not in (answer.text or "")
+
+
+async def test_their_own_are_shown_and_a_click_gives_the_place_back(
+    user: Writer, database: Database
+) -> None:
+    (none,) = await user.say(typed("mes inscriptions", MINE))
+    assert none.text == words.my_trainings([])
+    session_id = await planned(database, "Déposer une facture", FIRST)
+    async with database.writing.begin() as session:
+        taken = await training.register(
+            session, session_id, ADDRESS, paper=PAPER, conversation_id=user.conversation_id
+        )
+        registration_id, joined = taken.id, await session.get_one(TrainingSession, session_id)
+        label = chorus_words.leave_training(joined)
+    (mine,) = await user.say(typed("mes inscriptions", MINE))
+    assert "mardi 1er décembre à 10 h" in (mine.text or "")
+    (order,) = await user.click(label)
+    assert order.directive == LeaveTraining(registration_id=registration_id)
