@@ -113,6 +113,9 @@ class AccountRequests:
             row = await session.scalar(query.with_for_update(skip_locked=True))
             if row is None or row.address is None:
                 return None
+            if row.attempts >= TRIES:  # whoever takes it dies of it
+                _close(row, AccountOutcome.GIVEN_UP)
+                return None
             row.attempts += 1
             row.due_at = now() + LEASE
             return Taken(row.id, row.kind, row.address, row.conversation_id, row.attempts)

@@ -96,7 +96,7 @@ def labels(name: str) -> dict[str, str]:
 @demo_router.get("/", name="demo")
 async def show_demo(request: Request) -> HTMLResponse:
     """A page that sends no referrer would post the token of « mes tickets » without its origin."""
-    context = {"users": demo.USERS}
+    context = {"users": demo.USERS, "made_up": request.app.state.portal.is_demo}
     return pages.TemplateResponse(request, "web/demo.html", context, headers=REFERRER)
 
 

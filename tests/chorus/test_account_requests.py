@@ -25,6 +25,7 @@ from kit.mail_models import OutboxMail
 from kit.settings import Settings
 from livechat.retention import Person, Retention
 from tests.clock import Clock, clock
+from tests.livechat.fakes import Chat
 
 __all__ = ["clock"]
 
@@ -255,6 +256,33 @@ async def test_what_a_dead_process_had_taken_is_done_by_another_and_mailed_once(
     assert len(await mails(database)) == 1
 
 
+async def test_whoever_comes_back_while_another_has_the_lease_changes_nothing(
+    database: Database, accounts: DemoAccounts, clock: Clock
+) -> None:
+    await asked(database, "nouveau@example.org")
+    slow, other = AccountRequests(database, accounts), AccountRequests(database, accounts)
+    first = await slow._take()
+    clock.forward(seconds=LEASE.total_seconds() + 1)
+    second = await other._take()
+    assert first is not None and second is not None
+    await slow._carry_out(first)
+    assert await mails(database) == []
+    await other._carry_out(second)
+    assert len(await mails(database)) == 1
+
+
+async def test_a_request_that_kills_whoever_takes_it_is_given_up(
+    database: Database, accounts: DemoAccounts, clock: Clock
+) -> None:
+    await asked(database, "nouveau@example.org")
+    for _ in range(TRIES):
+        assert await AccountRequests(database, accounts)._take() is not None
+        clock.forward(seconds=LEASE.total_seconds() + 1)
+    assert await AccountRequests(database, accounts).go() == 0
+    (row,) = await rows(database)
+    assert (row.outcome, row.address) == (AccountOutcome.GIVEN_UP, None)
+
+
 async def test_two_processes_mail_each_request_once(
     database: Database, accounts: DemoAccounts
 ) -> None:
@@ -303,6 +331,19 @@ async def test_a_person_is_forgotten_by_address(
     await asked(database, "autre@example.org")
     await Retention(database, Settings(var=tmp_path)).erase(Person(email="Nouveau@Example.org"))
     assert [row.address for row in await rows(database)] == ["autre@example.org"]
+    assert await mails(database) == []
+
+
+async def test_a_conversation_is_forgotten_with_what_was_asked_in_it_and_its_mails(
+    database: Database, requests: AccountRequests, tmp_path: Path
+) -> None:
+    conversation_id, _ = await Chat(database).answer()
+    await asked(database, "nouveau@example.org", conversation_id=conversation_id)
+    await requests.go()
+    await asked(database, "autre@example.org", conversation_id=conversation_id)
+    await asked(database, "ailleurs@example.org")
+    await Retention(database, Settings(var=tmp_path)).erase(Person(conversation_id=conversation_id))
+    assert [row.address for row in await rows(database)] == ["ailleurs@example.org"]
     assert await mails(database) == []
 
 

@@ -8,8 +8,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from chorus import demo
 from chorus.account_models import AccountRequestKind
 from chorus.connecting import demo_links
+from chorus.demo_portal import DemoPortal
 from kit.clock import now
 from kit.settings import Settings
 from tests.clock import Clock, clock
@@ -65,6 +67,18 @@ def test_without_the_demo_there_is_no_such_page_and_nothing_is_connected(
         assert client.get(path).status_code == 404
         assert not app.state.portal.connected
         assert not app.state.accounts.offered
+
+
+async def test_the_invoices_that_the_demo_page_names_are_those_of_whom_it_names(
+    client: TestClient, tmp_path: Path
+) -> None:
+    portal = DemoPortal(tmp_path)
+    page = client.get("/").text
+    for user in demo.USERS:
+        (line,) = re.findall(rf"<li>pour {user.name} : (.+?)</li>", page.replace("\u00a0", " "))
+        for number in re.findall(r"[A-Z]+-\d+", line):
+            found = await portal.find_invoices([f"demo-{user.key}"], number)
+            assert len(found) == (2 if number == "F-0042" else 1), number
 
 
 def test_with_the_demo_all_is_marked_as_one(app: FastAPI, client: TestClient) -> None:
