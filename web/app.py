@@ -12,11 +12,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
+from actions.base import Sources
 from actions.door import executor
 from actions.door import router as actions_door
 from chorus import demo
 from chorus.identity import FixedKeys, Identity, Keys, Verifier, keys_from
-from kit import outbox
+from chorus.training_demo import DemoTrainings
+from chorus.training_mails import paper_of
+from chorus.training_rounds import TrainingRounds
 from kit.database import Database
 from kit.files import FileStore
 from kit.finishing import all_ended, repeat, stop
@@ -27,7 +30,6 @@ from kit.outbox import Outbox
 from kit.settings import Settings
 from knowledge.library import Context, Library, library
 from knowledge.routes import router as help_pages
-from livechat import calling, retention, rounds, turns, watcher
 from livechat.access import Doorkeeper
 from livechat.agenda_keeper import AgendaKeeper
 from livechat.appointment_links import Links
@@ -37,6 +39,7 @@ from livechat.boards import Boards
 from livechat.booking import Booking
 from livechat.calling import Calling
 from livechat.desk import Desk
+from livechat.errands import Errands
 from livechat.exchange import Exchange
 from livechat.hub import Hub
 from livechat.presence import Presences
@@ -51,7 +54,6 @@ from livechat.watcher import Watcher
 from staff.access import LoginNeeded, go_to_login
 from staff.revocations import Revocations
 from staff.routes import router as staff_pages
-from ticketing import rounds as ticket_rounds
 from ticketing.addressing import Addressing
 from ticketing.bulk import Bulk
 from ticketing.confirming import Confirming
@@ -76,7 +78,7 @@ from web import (
     appointments,
     console,
     files,
-    health,
+    host_site,
     own_form_pages,
     own_session,
     own_ticket_pages,
@@ -90,11 +92,14 @@ from web import (
     ticket_pages,
     ticket_reply_pages,
     tracking_pages,
+    training_desk_pages,
+    training_pages,
     triage_pages,
     unmasking_pages,
 )
 from web.guard import Guard
 from web.health import Health
+from web.rounds import rounds_of
 
 logger = logging.getLogger(__name__)
 
@@ -140,6 +145,8 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
         ticket_reply_pages.router,
         ticket_pages.router,
         tracking_pages.router,
+        training_desk_pages.router,
+        training_pages.router,
         unmasking_pages.router,
         actions_door,
     ):
@@ -172,16 +179,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         stopping = asyncio.Event()
         repeated = [
             asyncio.create_task(repeat(work, every_s, stopping))
-            for work, every_s in (
-                (app.state.turns.sweep, turns.SWEEP_S),
-                (app.state.health.watch, health.EVERY_S),
-                (app.state.retention.purge, retention.EVERY_S),
-                (app.state.rounds.go, rounds.EVERY_S),
-                (app.state.calling.reassign, calling.EVERY_S),
-                (app.state.watcher.look, watcher.EVERY_S),
-                (app.state.outbox.deliver, outbox.EVERY_S),
-                (app.state.ticket_rounds.go, ticket_rounds.EVERY_S),
-            )
+            for work, every_s in rounds_of(app.state)
         ]
         yield
         stopping.set()
@@ -207,7 +205,8 @@ def _furnish(
     state.library = shelf
     state.hub = Hub()
     state.revocations = Revocations()
-    state.turns = Turns(database, state.hub, assistant, settings.turn_timeout_s)
+    paper = state.training_paper = paper_of(settings)
+    state.turns = Turns(database, state.hub, assistant, Errands(paper), settings.turn_timeout_s)
     state.doorkeeper = Doorkeeper(token_key)
     state.limits = Limits(on=settings.rate_limits == "on", redis_url=settings.redis_url)
     state.exchange = Exchange(
@@ -234,8 +233,11 @@ def _furnish(
     state.verifier = Verifier(
         _keys(settings, outside), settings.identity_issuer, settings.identity_audience
     )
+    host_site.furnish(state, settings, database, outside)
     state.retention = Retention(database, settings)
     state.outbox = Outbox(database, settings)
+    state.training_rounds = TrainingRounds(database, paper)
+    state.demo_trainings = DemoTrainings(database)
     state.ticket_rounds = TicketRounds(database)
     state.mail_door = MailDoor(settings, Receiver(database, state.files).receive)
     state.following = Following(database, state.files)
@@ -253,7 +255,7 @@ def _furnish(
     state.queues = Queues(database)
     state.saved_queues = SavedQueues(database)
     state.export = Export(database)
-    state.executor = executor(database, shelf)
+    state.executor = executor(Sources(database, shelf, state.invoices, state.accounts))
     state.health = Health(database, assistant, rasa)
 
 

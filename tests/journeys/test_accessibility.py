@@ -18,6 +18,7 @@ PAGES = (
     "/",
     "/chat",
     "/contact",
+    "/formations",
     "/aide",
     "/aide/adresses",
     "/aide?q=adresse",
@@ -33,6 +34,10 @@ STAFF_PAGES = {
     "/equipe/reponses",
     "/equipe/reponses/…",
     "/equipe/mot-de-passe",
+    "/equipe/formations",
+    "/equipe/formations/nouvelle",
+    "/equipe/formations/…",
+    "/equipe/formations/…/annulation",
 }
 
 

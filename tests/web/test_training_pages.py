@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from chorus import training
 from chorus.training_mails import Paper
 from chorus.training_models import TrainingRegistration, TrainingSession
+from chorus.training_rounds import TrainingRounds
 from kit.mail_models import OutboxMail
 from staff.models import Role
 from tests.chorus.classroom import DRAFT, JOIN, MORNING
@@ -274,8 +275,9 @@ def test_a_change_is_stored_and_owed_to_who_registered(
     assert answer.status_code == 303
     (found,) = stored(office)
     assert found.start.day == 3
+    told: TrainingRounds = client.app.state.training_rounds  # type: ignore[attr-defined]
     assert client.portal
-    client.portal.call(client.app.state.training_rounds.go)  # type: ignore[attr-defined]
+    client.portal.call(told.go)
     assert mails(office) == ["training_change", "training_reminder"]
     few = boss.ask("POST", f"{LIST}/{planned.id}", data=FORM | {"places": "0"})
     assert few.status_code == 422
