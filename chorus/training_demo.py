@@ -24,7 +24,7 @@ from kit.schedule import load_hours
 EVERY_S = 600.0
 MAKING = 0x466F726D  # any number of ours: names the lock
 NUMBER = 8
-FIRST_IN_DAYS, APART_IN_DAYS = 3, 6
+FIRST_IN_DAYS, APART_IN_DAYS = 3, 8
 STARTS = (time(10), time(14))
 LASTS = timedelta(minutes=90)
 CLASS_PLACES = 12  # a small group

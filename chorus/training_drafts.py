@@ -59,22 +59,16 @@ class TrainingDraft:
     description: str = ""
 
     def checked(self) -> TrainingPlan:
-        """Raises TrainingMistake for the first field that is wrong."""
-        day = _day(self.day)
+        """Raises TrainingMistake for the first field that is wrong, from the top of the form."""
+        title = _line("title", self.title, LONGEST_TITLE)
+        theme, kind = _theme(self.theme), _kind(self.kind)
+        audience, day = _audience(self.audience), _day(self.day)
         start, end = _instant("start", day, self.start), _instant("end", day, self.end)
         if not timedelta(0) < end - start <= LONGEST:
             raise TrainingMistake("end", "end_invalid")
-        return TrainingPlan(
-            title=_line("title", self.title, LONGEST_TITLE),
-            theme=_theme(self.theme),
-            kind=_kind(self.kind),
-            audience=_audience(self.audience),
-            start=start,
-            end=end,
-            places=_places(self.places),
-            join_url=_url(self.join_url),
-            description=_text(self.description),
-        )
+        places, join_url = _places(self.places), _url(self.join_url)
+        description = _text(self.description)
+        return TrainingPlan(title, theme, kind, audience, start, end, places, join_url, description)
 
 
 def draft_of(training: TrainingSession) -> TrainingDraft:

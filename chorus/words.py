@@ -8,6 +8,7 @@ from chorus.account_models import AccountRequestKind
 from chorus.portal import Detail, Following, Invoice, Kind
 from chorus.training_models import TrainingSession
 from kit.organisation import organisation
+from kit.typography import NBSP
 from kit.words import MONTHS, day, hour, moment, quoted
 from knowledge.invoice_statuses import Status, invoice_statuses
 
@@ -74,10 +75,11 @@ DEMO_JOIN_URL = "https://webinaires.example/demonstration"  # where nobody is
 
 
 def training_moment(start: datetime, end: datetime) -> str:
-    """« mardi 12 janvier 2027, de 10 h à 11 h 30 »; local to the organisation."""
+    """« mardi 12 janvier 2027, de 10 h à 11 h 30 »; local to the organisation. No hour breaks."""
     zone = organisation().timezone
     year = start.astimezone(zone).year
-    return f"{day(start)} {year}, de {hour(start)} à {hour(end)}"
+    begins, ends = (hour(each).replace(" ", NBSP) for each in (start, end))
+    return f"{day(start)} {year}, de {begins} à {ends}"
 
 
 def audience(kinds: Collection[str]) -> str:

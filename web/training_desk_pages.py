@@ -20,6 +20,7 @@ from kit.database import Database, Reading, database_of
 from kit.errors import Conflict, Refusal
 from kit.finishing import to_its_end
 from kit.organisation import organisation
+from kit.typography import with_fixed_spaces
 from staff.access import require
 from staff.models import StaffMember
 from staff.pages import done, show
@@ -189,7 +190,7 @@ def _said(planned: Planned) -> Mapping[str, Any]:
         "kind": words.TRAINING_KINDS[found.kind],
         "theme": words.theme_label(found.theme),
         "audience": words.audience(found.audience),
-        "registered": words.registered(planned.registered, found.places),
+        "registered": with_fixed_spaces(words.registered(planned.registered, found.places)),
         "state": words.TRAINING_STATES[found.state],
     }
 

@@ -18,6 +18,7 @@ from kit.errors import Conflict, NotFound
 from kit.finishing import to_its_end
 from kit.limits import Limited
 from kit.templating import pages
+from kit.typography import with_fixed_spaces
 from staff.pages import REFERRER
 from web.api import count
 
@@ -125,7 +126,7 @@ def _page(request: Request, template: str, status: int = 200, **context: Any) ->
 def _said(seen: Registered) -> dict[str, Any]:
     found = seen.training
     return {
-        "name": found.title,
+        "name": with_fixed_spaces(found.title),
         "kind": words.TRAINING_KINDS[found.kind],
         "moment": words.training_moment(found.start, found.end),
     }
@@ -135,11 +136,11 @@ def _offered(offer: Offer) -> Mapping[str, Any]:
     found = offer.training
     return {
         "id": found.id,
-        "title": found.title,
+        "title": with_fixed_spaces(found.title),
         "kind": words.TRAINING_KINDS[found.kind],
         "moment": words.training_moment(found.start, found.end),
         "audience": words.audience(found.audience),
-        "description": found.description,
+        "description": with_fixed_spaces(found.description),
         "left": offer.left,
     }
 

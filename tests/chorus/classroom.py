@@ -115,6 +115,11 @@ def token_of(registration: TrainingRegistration) -> str:
     return PAPER.path(registration).rpartition("/")[2]
 
 
+def plain(text: str) -> str:
+    """With ordinary spaces."""
+    return text.replace("\u00a0", " ")
+
+
 def days_later(number: float) -> datetime:
     return MORNING + timedelta(days=number)
 

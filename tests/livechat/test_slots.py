@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kit.calendar import Dated, Hours
-from kit.reminders import reminder_at
 from kit.spans import Span
 from livechat.slots import Rules, Slot, bookable, by_day, free, who_is_free
 
@@ -139,20 +138,3 @@ def test_a_slot_can_be_booked_as_long_as_somebody_is_free() -> None:
     }
     assert who_is_free([one], {CLAIRE: [one]}) == {}
     assert who_is_free([one], {}) == {}
-
-
-@pytest.mark.parametrize(
-    ("ahead", "before"),
-    [
-        (timedelta(days=3), timedelta(days=1)),
-        (timedelta(days=1, seconds=1), timedelta(days=1)),
-        (timedelta(days=1), timedelta(hours=1)),
-        (timedelta(minutes=90), timedelta(hours=1)),
-        (timedelta(minutes=89), None),
-    ],
-)
-def test_a_reminder_comes_a_day_before_else_an_hour_else_not_at_all(
-    ahead: timedelta, before: timedelta | None
-) -> None:
-    start = TUESDAY + ahead
-    assert reminder_at(start, TUESDAY) == (start - before if before else None)

@@ -266,6 +266,11 @@ def test_a_form_comes_back_as_it_was_typed_with_what_is_wrong(
     assert stored(office) == []
 
 
+def test_of_several_mistakes_the_uppermost_is_told(boss: Browser) -> None:
+    answer = boss.ask("POST", f"{LIST}/nouvelle", data={})
+    assert answer.status_code == 422 and 'href="#title"' in answer.text
+
+
 def test_a_change_is_stored_and_owed_to_who_registered(
     client: TestClient, boss: Browser, office: Office
 ) -> None:
