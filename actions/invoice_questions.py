@@ -1,5 +1,6 @@
 """What the form about an invoice asks: its number, and which one when several bear it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -21,7 +22,7 @@ from chorus import words as chorus_words
 from chorus.identity import Structure
 from chorus.invoice_numbers import cleaned
 from chorus.invoices import Invoices, structures_of
-from chorus.portal import PortalUnavailable
+from chorus.portal import Invoice, PortalUnavailable
 
 INTENT = "suivi_facture.suivre"
 NUMBER, CHOSEN = "invoice_number", "invoice_chosen"
@@ -34,19 +35,25 @@ FEW = 4  # words of a message that is a number and nothing else: « F 2024 / 18 
 LONGEST = 40  # characters of one
 
 
+NOTHING: Slots = {NUMBER: None, CHOSEN: None, UNKNOWN: None, MATCHES: None}
+
+
 async def look_up(invoices: Invoices, theirs: tuple[Structure, ...], number: str) -> Slots:
     """What the form knows once the portal was asked for a number."""
-    nothing: Slots = {NUMBER: None, CHOSEN: None, UNKNOWN: None, MATCHES: None}
     try:
-        found = await invoices.find(theirs, number)
+        return known_of(number, await invoices.find(theirs, number))
     except PortalUnavailable:
-        return nothing | {NUMBER: number, CHOSEN: DOWN}
+        return NOTHING | {NUMBER: number, CHOSEN: DOWN}
+
+
+def known_of(number: str, found: Sequence[Invoice]) -> Slots:
+    """The slots of the form, when these bear the number."""
     if not found:
-        return nothing | {UNKNOWN: number}
+        return NOTHING | {UNKNOWN: number}
     labels = [[each.portal_id, chorus_words.invoice_label(each)] for each in found[:SHOWN]]
     chosen = labels[0][0] if len(labels) == 1 else None
     matches = {"number": number, "found": labels}
-    return nothing | {NUMBER: number, CHOSEN: chosen, MATCHES: matches}
+    return NOTHING | {NUMBER: number, CHOSEN: chosen, MATCHES: matches}
 
 
 class AskNumber(FormQuestion):

@@ -23,7 +23,7 @@ from actions.base import (
     understood,
 )
 from actions.forms import INVOICE, begin, finish, invoice_number_in
-from actions.invoice_questions import CHOSEN, DOWN, INTENT, NUMBER, look_up
+from actions.invoice_questions import CHOSEN, DOWN, INTENT, NUMBER, known_of
 from actions.ticket import StartTicket
 from chorus import words as chorus_words
 from chorus.identity import Structure
@@ -55,16 +55,14 @@ class InvoiceAction(TopicAction):
         conversation = await self.conversation(tracker)
         return structures_of(conversation.identity if conversation else None)
 
-    async def tell(
+    def tell(
         self,
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        theirs: tuple[Structure, ...],
         number: str,
-        chosen: str,
+        found: Following | None,
     ) -> Events:
-        """Where an invoice stands, and what to do about it."""
-        found = None if chosen == DOWN else await self._follow(theirs, chosen)
+        """Where an invoice stands, and what to do about it. None: the portal does not answer."""
         if found is None:
             again = button(words.TRY_AGAIN, INTENT, act="retry", invoice_number=number)
             return self.fail(dispatcher, tracker, again)
@@ -72,7 +70,7 @@ class InvoiceAction(TopicAction):
         known = [SlotSet("last_answer", SECTION), SlotSet("misses", 0)]
         return [*known, SlotSet("pending_offer", None), *finish(tracker, INVOICE)]
 
-    async def _follow(self, theirs: tuple[Structure, ...], portal_id: str) -> Following | None:
+    async def follow(self, theirs: tuple[Structure, ...], portal_id: str) -> Following | None:
         try:
             return await self._sources.invoices.follow(theirs, portal_id)
         except PortalUnavailable:
@@ -150,9 +148,13 @@ class FollowInvoice(InvoiceAction):
         number: str,
     ) -> Events:
         """Tell at once where it stands; what is missing for that is asked by the form."""
-        slots = await look_up(self._sources.invoices, theirs, number)
-        if slots[CHOSEN]:
-            return await self.tell(dispatcher, tracker, theirs, number, slots[CHOSEN])
+        try:
+            looked = await self._sources.invoices.look(theirs, number)
+        except PortalUnavailable:
+            return self.tell(dispatcher, tracker, number, None)
+        if len(looked.found) == 1:
+            return self.tell(dispatcher, tracker, number, looked.following)
+        slots = known_of(number, looked.found)
         return [*(SlotSet(*each) for each in slots.items()), *begin(tracker, INVOICE)]
 
     async def _more(
@@ -164,7 +166,7 @@ class FollowInvoice(InvoiceAction):
         portal_id: str,
     ) -> Events:
         """A button under an invoice: its detail, the recipient's comment, or a way to write."""
-        found = await self._follow(theirs, portal_id)
+        found = await self.follow(theirs, portal_id)
         detail = await self._detail(theirs, portal_id) if wanted == DETAIL else None
         if found is None or (wanted == DETAIL and detail is None):
             return self.fail(
@@ -205,7 +207,8 @@ class TellInvoice(InvoiceAction):
     ) -> Events:
         number, chosen = str(tracker.get_slot(NUMBER)), str(tracker.get_slot(CHOSEN))
         theirs = await self.structures(tracker)
-        return await self.tell(dispatcher, tracker, theirs, number, chosen)
+        found = None if chosen == DOWN else await self.follow(theirs, chosen)
+        return self.tell(dispatcher, tracker, number, found)
 
 
 def _status_named(tracker: Tracker) -> str:

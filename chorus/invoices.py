@@ -1,7 +1,7 @@
 """Following invoices: of the structures that the host site vouched for, and of no others.
 
-Whoever is not connected, or speaks for no structure, finds nothing. All that one answer needs from
-the portal has four seconds, since a turn of the assistant has five.
+Whoever is not connected, or speaks for no structure, finds nothing. A turn of the assistant has
+five seconds: what it asks at once has four, and of single questions two fit into a turn.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any
 from chorus.identity import Structure
 from chorus.portal import Detail, Following, Invoice, Portal, PortalUnavailable
 
-WITHIN_S = 4.0
+AT_ONCE_S, EACH_S = 4.0, 2.2
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Invoices:
         ours = _ids(structures)
         if not ours:
             return ()
-        async with _in_time():
+        async with _within(EACH_S):
             return await self._portal.find_invoices(ours, number)
 
     async def look(self, structures: Sequence[Structure], number: str) -> Looked:
@@ -51,7 +51,7 @@ class Invoices:
         ours = _ids(structures)
         if not ours:
             return Looked(())
-        async with _in_time():
+        async with _within(AT_ONCE_S):
             found = await self._portal.find_invoices(ours, number)
             if len(found) != 1:
                 return Looked(found)
@@ -62,7 +62,7 @@ class Invoices:
         ours = _ids(structures)
         if not ours:
             return None
-        async with _in_time():
+        async with _within(EACH_S):
             return await self._portal.follow(ours, portal_id)
 
     async def detail(self, structures: Sequence[Structure], portal_id: str) -> Detail | None:
@@ -70,7 +70,7 @@ class Invoices:
         ours = _ids(structures)
         if not ours:
             return None
-        async with _in_time():
+        async with _within(EACH_S):
             return await self._portal.detail(ours, portal_id)
 
 
@@ -85,9 +85,9 @@ def _ids(structures: Sequence[Structure]) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _in_time() -> AsyncIterator[None]:
+async def _within(seconds: float) -> AsyncIterator[None]:
     try:
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
         raise PortalUnavailable("The portal is too slow.") from None

@@ -213,6 +213,7 @@ async def _close(
         conversation_id=conversation.id,
         email=(conversation.identity or {}).get("email"),
         subject=conversation.subject,
+        role=(conversation.identity or {}).get("role"),
         explanation=chat.explanation,
         disliked_answer=chat.disliked_answer,
         transcript=await transcripts.as_text(session, conversation.id),

@@ -153,6 +153,7 @@ async def _keep(
         conversation_id=conversation.id,
         email=(conversation.identity or {}).get("email"),
         subject=conversation.subject,
+        role=(conversation.identity or {}).get("role"),
         transcript=await transcripts.as_text(session, conversation.id),
         **_complaint_of(wanted),
     )

@@ -70,7 +70,8 @@ async def open_ticket(
 def _as_new(conversation: Conversation, wanted: OpenTicket, transcript: str) -> NewTicket:
     """Nothing in it makes it be refused: its sender is told already that it is being sent."""
     listed = (wanted.category, wanted.subcategory) in routing.listed()
-    structures = (conversation.identity or {}).get("structures") or [{}]
+    who = conversation.identity or {}
+    structures = who.get("structures") or [{}]
     return NewTicket(
         title=wanted.title[:LONGEST_TITLE],
         description=wanted.description[:LONGEST_TEXT],
@@ -78,6 +79,7 @@ def _as_new(conversation: Conversation, wanted: OpenTicket, transcript: str) -> 
         category=wanted.category if listed else None,
         subcategory=wanted.subcategory if listed else None,
         subject=conversation.subject,
+        sender_role=who.get("role"),
         structure=(structures[0].get("name") or "")[:200] or None,
         conversation_id=conversation.id,
         explanation=wanted.explanation,

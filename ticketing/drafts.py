@@ -41,6 +41,7 @@ class Owner:
 
     subject: str
     address: str
+    role: str | None = None
 
     @property
     def email(self) -> str | None:
@@ -229,6 +230,7 @@ def _new(owner: Owner, form: Form) -> NewTicket:
         category=form.category if known else None,
         subcategory=form.subcategory if known else None,
         subject=owner.subject,
+        sender_role=owner.role,
         structure=form.structure or None,
         service=mask(" ".join(form.service.split())).text[:LONGEST_SERVICE] or None,
     )

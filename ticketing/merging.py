@@ -89,6 +89,7 @@ class Merging:
                 email=source.email,
                 subject=source.subject,
                 structure=source.structure,
+                sender_role=source.sender_role,
                 service=source.service,
                 category=category,
                 subcategory=subcategory,

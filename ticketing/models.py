@@ -70,6 +70,8 @@ class Ticket(Base):
     subject: Mapped[str | None] = mapped_column(String(400))  # issuer and sub of who is connected
     structure: Mapped[str | None] = mapped_column(String(200))  # for which it was written
     service: Mapped[str | None] = mapped_column(String(200))
+    # As the host site vouched for it when it was written: the role of its sender.
+    sender_role: Mapped[str | None] = mapped_column(String(40))
     # Of a draft: {"description", "files"}. None once it is submitted: then the thread says it.
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 

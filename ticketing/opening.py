@@ -17,6 +17,10 @@ from ticketing import notices, routing, search, thread, visible, words
 from ticketing.lifecycle import OPEN, Actor, Event, Status
 from ticketing.models import RequestKind, Ticket
 
+# What a wordless ticket knows already, unless its sender says otherwise.
+KEPT_FROM_BEFORE = (
+    "email", "subject", "structure", "sender_role", "explanation", "disliked_answer",
+)  # fmt: skip
 LONGEST_TITLE = 200
 LONGEST_TEXT = 10_000
 SIMILAR_WITHIN = timedelta(days=30)
@@ -36,6 +40,7 @@ class NewTicket:
     kind: RequestKind = RequestKind.TICKET
     subject: str | None = None
     structure: str | None = None
+    sender_role: str | None = None  # of who is connected
     service: str | None = None
     conversation_id: UUID | None = None
     explanation: str | None = None
@@ -87,6 +92,7 @@ def fill(ticket: Ticket, new: NewTicket) -> None:
     ticket.email = address_of(new.email) if new.email else None
     ticket.category, ticket.subcategory = new.category, new.subcategory
     ticket.subject, ticket.structure, ticket.service = new.subject, new.structure, new.service
+    ticket.sender_role = new.sender_role
     ticket.conversation_id = new.conversation_id
     ticket.explanation, ticket.disliked_answer = new.explanation, new.disliked_answer
 
@@ -139,10 +145,7 @@ async def put_into_words(session: AsyncSession, ticket: Ticket, new: NewTicket) 
     """
     checked(new)
     kind = RequestKind.CALLBACK if ticket.kind is RequestKind.CALLBACK else new.kind
-    known = {
-        name: getattr(new, name) or getattr(ticket, name)
-        for name in ("email", "subject", "structure", "explanation", "disliked_answer")
-    }
+    known = {name: getattr(new, name) or getattr(ticket, name) for name in KEPT_FROM_BEFORE}
     fill(ticket, replace(new, kind=kind, **known))
     await _route(session, ticket)
     await search.add(session, ticket.number, " ".join(filter(None, (ticket.title, ticket.email))))

@@ -26,6 +26,7 @@ async def keep_request(
     conversation_id: UUID,
     email: str | None = None,
     subject: str | None = None,
+    role: str | None = None,
     explanation: str | None = None,
     disliked_answer: str | None = None,
     transcript: str | None = None,
@@ -46,6 +47,7 @@ async def keep_request(
             email=deliverable(email),
             kind=kind,
             subject=subject,
+            sender_role=role,
             conversation_id=conversation_id,
             explanation=explanation,
             disliked_answer=disliked_answer,
@@ -54,7 +56,7 @@ async def keep_request(
         return await submit(session, new)
     ticket.kind = kind
     ticket.settled_at = None  # whoever asks again was not helped
-    ticket.subject = subject or ticket.subject
+    ticket.subject, ticket.sender_role = subject or ticket.subject, role or ticket.sender_role
     if explanation and explanation != ticket.explanation:
         ticket.explanation = explanation
         await thread.append(session, ticket, Actor.SENDER, text=explanation)

@@ -47,7 +47,7 @@ async def connected(request: Request) -> PageSession:
 
 
 def owner_of(here: Annotated[PageSession, Depends(connected)]) -> Owner:
-    return Owner(here.subject, here.claims["email"])
+    return Owner(here.subject, here.claims["email"], here.claims.get("role"))
 
 
 Here = Annotated[PageSession, Depends(connected)]

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from joserfc.jwk import KeySetSerialization
 
 from chorus.identity import FixedKeys, Verifier
 
@@ -53,7 +54,7 @@ async def test_what_an_example_signs_is_believed(
     said = signed(program, example, tmp_path / "key.pem")
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     x = base64.urlsafe_b64encode(public).decode().rstrip("=")
-    jwks = {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": KID, "x": x}]}
+    jwks: KeySetSerialization = {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": KID, "x": x}]}
     person = await Verifier(FixedKeys(jwks), ISSUER, AUDIENCE).verify(said)
     assert person.subject == f"{ISSUER} u-1"
     assert person.structures[0].name == "Épicerie d’Été"

@@ -78,7 +78,8 @@ async def test_whoever_is_not_connected_finds_nothing_and_the_portal_is_not_aske
 
 
 async def test_a_portal_that_never_answers_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invoices, "WITHIN_S", 0.01)
+    for limit in ("EACH_S", "AT_ONCE_S"):
+        monkeypatch.setattr(invoices, limit, 0.01)
     service = Invoices(StuckPortal())
     for call in (
         service.find(CAMILLE, "F-1"),

@@ -63,16 +63,13 @@ class Service:
                 process.wait(STOP_S)
 
     @contextmanager
-    def second_web(self, **more: str) -> Iterator[str]:
-        """Another web process on the same data, beside the first. Yields its address.
-
-        `more`: settings that the first has not.
-        """
+    def second_web(self) -> Iterator[str]:
+        """Another web process on the same data, beside the first. Yields its address."""
         port = free_loopback_port()
         known = Path(f"/proc/{self._child('serve')}/environ").read_bytes().split(b"\0")
         same = dict(line.decode().split("=", 1) for line in known if line.startswith(b"CLAUDIA_"))
         command = [*WEB, "serve", "--host", "127.0.0.1", "--port", str(port)]
-        environment = os.environ | self.settings() | same | more
+        environment = os.environ | self.settings() | same
         with (self.folder / "second-web.log").open("wb") as log:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT

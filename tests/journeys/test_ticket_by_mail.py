@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from threading import Event as Flag
 from threading import Thread
 
+import pytest
 from playwright.sync_api import expect
 
 from setup.ports import free_loopback_port
@@ -69,41 +70,59 @@ def reply(mail: EmailMessage, text: str) -> bytes:
     return said.as_bytes()
 
 
-def test_from_the_form_by_mail_to_the_closing(new_context: NewContext, service: Service) -> None:
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with post_office() as opened_office:
+        yield opened_office
+
+
+@pytest.fixture
+def mailing(
+    office: PostOffice, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, int]]:
+    """A service of its own whose mails leave, and where answers come in: with the port for them.
+
+    Any process of a service sends what is due: one without a server would keep it.
+    """
     port = free_loopback_port()
+    settings = {"CLAUDIA_SMTP_URL": office.url, "CLAUDIA_MAIL_IN": f"lmtp://127.0.0.1:{port}"}
+    with Service(tmp_path_factory.mktemp("mailing"), settings).running() as running:
+        yield running, port
+
+
+def test_from_the_form_by_mail_to_the_closing(
+    new_context: NewContext, office: PostOffice, mailing: tuple[Service, int]
+) -> None:
+    service, port = mailing
     user = asker(new_context, service)
-    with (
-        post_office() as office,
-        service.second_web(CLAUDIA_SMTP_URL=office.url, CLAUDIA_MAIL_IN=f"lmtp://127.0.0.1:{port}"),
-    ):
-        user.fill()
-        user.press("Envoyer ma demande")
-        number = user.number()
-        first = delivered(office, user.email, "est enregistrée")
-        with smtplib.LMTP("127.0.0.1", port) as server:
-            server.sendmail(user.email, [US], reply(first, "C’est la facture 123."))
-        said = behind(service, lambda support: support.thread(number))[-1]
-        assert said.text == "C’est la facture 123."
-        answer(service, number, "Fanny")
-        second = delivered(office, user.email, "Une réponse")
-        body = second.get_body(("plain",))
-        assert body is not None and "Cherchez-la ici." in body.get_content()
-        with smtplib.LMTP("127.0.0.1", port) as server:
-            server.sendmail(user.email, [US], reply(second, "Elle n’y est pas."))
-        sent_back = behind(service, lambda support: support.find(number))
-        assert sent_back.status is Status.SENT_BACK
-        link = body.get_content().partition("/suivi/")[2].split()[0]
-        user.page.goto(f"{service.address}/suivi/{link}")
-        user.state("Renvoyée à l’assistance")
-        user.press("Recevoir un code")
-        words = delivered(office, user.email, "Votre code").get_body(("plain",))
-        assert words is not None
-        code = next(w for w in words.get_content().split() if w.isdigit() and len(w) == 6)
-        user.page.get_by_label("Code reçu par courriel").fill(code)
-        user.press("Afficher")
-        expect(user.page.get_by_text("Elle n’y est pas.")).to_be_visible()
-        expect(user.page.get_by_text("notre texte d’avant")).to_have_count(0)
-        user.page.get_by_role("link", name="Fermer ma demande").click()
-        user.press("Fermer ma demande")
-        user.state("Fermée")
-        delivered(office, user.email, "est fermée")
+    user.fill()
+    user.press("Envoyer ma demande")
+    number = user.number()
+    first = delivered(office, user.email, "est enregistrée")
+    with smtplib.LMTP("127.0.0.1", port) as server:
+        server.sendmail(user.email, [US], reply(first, "C’est la facture 123."))
+    said = behind(service, lambda support: support.thread(number))[-1]
+    assert said.text == "C’est la facture 123."
+    answer(service, number, "Fanny")
+    second = delivered(office, user.email, "Une réponse")
+    body = second.get_body(("plain",))
+    assert body is not None and "Cherchez-la ici." in body.get_content()
+    with smtplib.LMTP("127.0.0.1", port) as server:
+        server.sendmail(user.email, [US], reply(second, "Elle n’y est pas."))
+    sent_back = behind(service, lambda support: support.find(number))
+    assert sent_back.status is Status.SENT_BACK
+    link = body.get_content().partition("/suivi/")[2].split()[0]
+    user.page.goto(f"{service.address}/suivi/{link}")
+    user.state("Renvoyée à l’assistance")
+    user.press("Recevoir un code")
+    words = delivered(office, user.email, "Votre code").get_body(("plain",))
+    assert words is not None
+    code = next(w for w in words.get_content().split() if w.isdigit() and len(w) == 6)
+    user.page.get_by_label("Code reçu par courriel").fill(code)
+    user.press("Afficher")
+    expect(user.page.get_by_text("Elle n’y est pas.")).to_be_visible()
+    expect(user.page.get_by_text("notre texte d’avant")).to_have_count(0)
+    user.page.get_by_role("link", name="Fermer ma demande").click()
+    user.press("Fermer ma demande")
+    user.state("Fermée")
+    delivered(office, user.email, "est fermée")

@@ -1,7 +1,7 @@
 """A ticket out of a chat: asked for, kept at once when need be, sent, told of in the log."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -293,3 +293,12 @@ def test_a_long_title_is_cut_between_words() -> None:
     title = title_of("Le bouton « Modifier » de mon compte utilisateur " * 4)
     assert len(title) <= 80
     assert title.endswith("…")
+
+
+async def test_the_staff_sees_in_which_role_it_was_written(database: Database) -> None:
+    chat = Chat(database, ScriptedAssistant(ordering(WANTED)))
+    camille = identity("camille")
+    opened = await chat.exchange.open(uuid4(), camille)
+    await sent(chat, opened.conversation_id)
+    (ticket,) = await tickets(database)
+    assert ticket.sender_role == camille.role
