@@ -44,12 +44,12 @@ async def test_a_spreadsheet_in_french_opens_it(
     assert content.startswith(b"\xef\xbb\xbf")
     assert rows_of(content) == [
         [
-            "Numéro", "Titre", "Date d’envoi", "Catégorie", "Sous-catégorie", "État", "Suivi par",
-            "Échéance",
+            "Numéro", "Titre", "Échéance", "État", "Suivi par", "Catégorie", "Sous-catégorie",
+            "Date d’envoi",
         ],
         [
-            f"TK-{number:06d}", "Mot de passe perdu", "24/11/2026 10:00", "Connexion et compte",
-            "Mot de passe", "En cours", "Claire", "25/11/2026 10:00",
+            f"TK-{number:06d}", "Mot de passe perdu", "25/11/2026 10:00", "En cours", "Claire",
+            "Connexion et compte", "Mot de passe", "24/11/2026 10:00",
         ],
     ]  # fmt: skip
 

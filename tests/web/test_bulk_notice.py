@@ -10,4 +10,4 @@ def test_the_address_of_a_list_says_nothing_that_is_not_ours() -> None:
     for query in ("", "lot=x", f"lot={nasty}&faits=1"):
         assert bulk_notice(QueryParams(query)) is None
     said = bulk_notice(QueryParams(f"lot=take&faits=x&refus={nasty}-1&refus=a&refus=b-99999"))
-    assert said == "1 refusé."
+    assert said == "1 ticket refusé."
