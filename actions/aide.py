@@ -105,7 +105,8 @@ class Refuse(TopicAction):
         if entity(tracker, "act") == "none":
             clarify = Clarify(self._sources)
             return await clarify.miss(dispatcher, tracker, Understood("escalate", (), "fr"))
-        if again := corrected(tracker):
+        again = await corrected(self._sources, dispatcher, tracker, domain)
+        if again is not None:
             return again
         form = form_of(tracker)
         text, article = (form.left, form.article) if form else (words.LISTENING, "non")
@@ -121,6 +122,9 @@ class FollowUp(TopicAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        again = await corrected(self._sources, dispatcher, tracker, domain)
+        if again is not None:  # « et la F-2024-18 ? »
+            return again
         meant = understood(tracker)
         last = self._library.sections.get(tracker.get_slot("last_answer") or "")
         if last is None or not last.follow_ups:

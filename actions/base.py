@@ -4,8 +4,8 @@ Actions read and answer. What must be written comes back as a directive that the
 out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -33,6 +33,7 @@ ARTICLES = {
 }
 
 type Events = list[dict[str, Any]]
+type Run = Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[Events]]
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class Sources:
     library: Library
     invoices: Invoices
     accounts: Accounts
+    # The actions that begin a form, by their names: the executor puts them in (actions/door.py).
+    entries: dict[str, Run] = field(default_factory=dict)
 
     async def conversation(self, tracker: Tracker) -> Conversation | None:
         query = select(Conversation).where(Conversation.sender == tracker.sender_id)

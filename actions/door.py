@@ -30,6 +30,7 @@ from actions import (
     ticket_reading,
 )
 from actions.base import Sources
+from actions.forms import FORMS
 from livechat.assistant import Memory
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ def executor(sources: Sources) -> ActionExecutor:
     for module in MODULES:
         for action in module.ACTIONS:
             made.register_action(action(sources))
+    sources.entries.update({form.entry: made.actions[form.entry] for form in FORMS.values()})
     return made
 
 

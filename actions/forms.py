@@ -159,12 +159,20 @@ def ended(tracker: Tracker) -> Events:
     return [SlotSet(SUSPENDED, None), SlotSet(ASKED, asked), FollowupAction(waiting["form"])]
 
 
-def corrected(tracker: Tracker) -> Events:
-    """« non, c’est F-2024-18 », or an address alone: what was done or offered last begins anew."""
+async def corrected(
+    sources: Sources,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    domain: dict[str, Any],
+) -> Events | None:
+    """« non, c’est F-2024-18 », or an address alone: what was done or offered last begins anew.
+
+    It is run here: a follow-up action would leave Rasa in a state that no rule knows.
+    """
     last = FORMS.get(tracker.get_slot(LAST) or "")
     if is_command(tracker) or last is None or last.finds(tracker) is None:
-        return []
-    return [FollowupAction(last.entry)]
+        return None
+    return await sources.entries[last.entry](dispatcher, tracker, domain)
 
 
 # What is asked -----------------------------------------------------------------------------------

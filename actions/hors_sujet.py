@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
@@ -42,10 +42,11 @@ class Clarify(TopicAction):
         if entity(tracker, "ticket_reference"):  # « TK-000042 ? » asks for nothing else
             mine = TellMyTicket(self._sources)
             return await mine.run(dispatcher, tracker, domain)
-        if again := corrected(tracker):
+        again = await corrected(self._sources, dispatcher, tracker, domain)
+        if again is not None:
             return again
         if invoice_number_in(tracker) and not tracker.active_loop:  # « F-2024-18 ? », the same
-            return [FollowupAction(INVOICE.entry)]
+            return await self._sources.entries[INVOICE.entry](dispatcher, tracker, domain)
         return await self.clarify(dispatcher, tracker, understood(tracker))
 
     async def clarify(

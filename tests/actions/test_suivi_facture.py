@@ -103,6 +103,12 @@ async def test_another_number_corrects_the_first_in_the_form_and_after_it(camill
     assert "Brouillon" in (reply.text or "")
 
 
+async def test_the_next_one_is_asked_about_in_two_words(camille: Writer) -> None:
+    await camille.say(said(REJECTED, FOLLOW, number=REJECTED))
+    (reply,) = await camille.say(said(f"et {DRAFT} ?", ("suite", 0.9), number=DRAFT))
+    assert "Brouillon" in (reply.text or "")
+
+
 async def test_a_number_and_nothing_else_is_looked_up(camille: Writer) -> None:
     (reply,) = await camille.say(said(f"{REJECTED} ?", number=REJECTED))
     assert "Rejetée" in (reply.text or "")

@@ -36,6 +36,7 @@ RULES = {
     "salutation": "action_talk",
     "au_revoir": "action_talk",
     "probleme": "action_problem",
+    "suite": "action_follow_up",
     "nlu_fallback": "action_clarify",
     "suivi_facture.suivre": "action_invoice",
     "lien_activation.renvoyer": "action_activation",
@@ -130,8 +131,7 @@ class Writer:
         following = self.stage.next_action
         if following is None:
             return replies
-        if following not in NEEDED:
-            return [*replies, *await self._carry_on(following, message)]
+        assert following in NEEDED, "No rule of Rasa knows what comes after it."
         if self.stage.loop != following:
             self.stage.slots.pop("requested_slot", None)
         self.stage.loop = following
