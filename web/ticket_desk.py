@@ -57,6 +57,7 @@ async def show_ticket(
         member,
         None,
         status=refusal.status if refusal else 200,
+        notice=None,  # this page has words of its own for what was done
         dossier=dossier,
         ticket=dossier.ticket,
         names_by_text={str(id_): name for id_, name in dossier.names.items()},

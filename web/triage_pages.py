@@ -118,6 +118,7 @@ async def _show(
         member,
         None,
         status=refusal.status if refusal else 200,
+        notice=None,  # this page has words of its own for what was done
         listed=listed,
         filters=filters,
         query=filters.to_query(),
