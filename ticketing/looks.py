@@ -22,19 +22,23 @@ from ticketing.lifecycle import Actor, Status
 from ticketing.models import Ticket, TicketLook
 from ticketing.replies import held_reply
 from ticketing.thread import NO_SUCH
-from ticketing.triage import require_triage
+from ticketing.triage import REPLIES, require_triage
 
 LEASE = timedelta(seconds=45)  # the page renews it every twenty
 
 
 @dataclass(frozen=True)
 class News:
-    """What the open page is told. `said`: its sender wrote; `held`: a reply is not sent yet."""
+    """What the open page is told.
+
+    `said`: its sender wrote; `held`: a reply is not sent yet; `sent`: one was, since.
+    """
 
     looking: Sequence[str]
     last_seq: int
     said: bool
     held: bool
+    sent: bool
 
 
 class Looks:
@@ -56,6 +60,7 @@ class Looks:
                 last_seq=ticket.last_seq,
                 said=any(entry.actor is Actor.SENDER for entry in newer),
                 held=await held_reply(session, number) is not None,
+                sent=any(entry.event in REPLIES for entry in newer),
             )
 
 

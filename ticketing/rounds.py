@@ -56,15 +56,8 @@ class TicketRounds:
             try:
                 await replies.send_reply(session, ticket, held)
             except Conflict:
-                # Its sender closed it meanwhile: the words are kept where the staff find them.
-                await thread.append(
-                    session,
-                    ticket,
-                    Actor.STAFF,
-                    member_id=held.member_id,
-                    internal=True,
-                    text=held.text,
-                )
+                # Its sender closed it meanwhile.
+                await replies.keep_as_note(session, ticket, held)
 
     async def _warn(self, number: int) -> None:
         async with self._database.writing.begin() as session:

@@ -28,6 +28,7 @@ from web.ticket_desk import Kept, show_ticket
 LIST = "/tickets"
 TICKET = LIST + "/{number}"
 LONGEST_NUMBER = 9  # digits
+LAST_SEQ = 2**31 - 1  # that the database counts to
 
 router = APIRouter(include_in_schema=False)
 
@@ -111,7 +112,7 @@ async def receive_look(
     member: Member,
     number: Number,
     looks: Annotated[Looks, Depends(looks_of)],
-    after: Annotated[int, Form(ge=0)] = 0,
+    after: Annotated[int, Form(ge=0, le=LAST_SEQ)] = 0,
 ) -> dict[str, Any]:
     """The page is still open: who else looks, and whether something came meanwhile."""
     news = await looks.look(member, number, after)
@@ -120,6 +121,7 @@ async def receive_look(
         "last_seq": news.last_seq,
         "said": news.said,
         "held": news.held,
+        "sent": news.sent,
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +11,7 @@ from staff.models import Role
 from tests.clock import Clock
 from tests.ticketing.support import ADDRESS, Support
 from ticketing.lifecycle import Event, IllegalEvent, Status
+from ticketing.looks import Looks
 from ticketing.models import Route
 from ticketing.triage import HELD_BACK
 
@@ -114,6 +116,51 @@ async def test_a_reply_is_held_back_and_may_be_taken_back(support: Support, cloc
     assert (await support.find(number)).status is Status.ANSWERED
     with pytest.raises(Conflict):
         await support.triage.take_back(claire, number)
+
+
+@pytest.mark.parametrize("how", ["transfer", "assign", "recategorise", "closed"])
+async def test_a_reply_that_cannot_go_any_more_is_kept_as_a_note_of_its_author(
+    support: Support, clock: Clock, how: str
+) -> None:
+    claire, david = await support.hire("Claire"), await support.hire("David")
+    number = (await support.open()).number
+    files = [{"id": str(uuid4()), "name": "guide.pdf", "size": 12}]
+    await support.triage.take(claire, number)
+    await support.triage.reply(claire, number, Event.ANSWERED, "Voici.", files=files)
+    match how:
+        case "transfer":
+            await support.triage.transfer(david, number, Route.METIER)
+        case "assign":
+            await support.triage.assign(david, number, david.id)
+        case "recategorise":
+            await support.triage.recategorise(david, number, "traitement_facture", "retard")
+        case "closed":
+            await support.following.close(await support.sender(number))
+    clock.forward(seconds=HELD_BACK.total_seconds())
+    await support.rounds.go()
+    (kept,) = [entry for entry in await support.thread(number) if entry.text == "Voici."]
+    assert (kept.member_id, kept.internal, kept.event) == (claire.id, True, None)
+    assert kept.payload == {"files": files}
+    assert "ticket_answered" not in [mail.kind for mail in await support.mails()]
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+async def test_the_page_is_told_whether_a_reply_was_sent(
+    support: Support, clock: Clock, withdrawn: bool
+) -> None:
+    claire, david = await support.hire("Claire"), await support.hire("David")
+    number = (await support.open()).number
+    await support.triage.take(claire, number)
+    await support.triage.reply(claire, number, Event.ANSWERED, "Voici.")
+    looks = Looks(support.database)
+    before = await looks.look(claire, number)
+    assert (before.held, before.sent) == (True, False)
+    if withdrawn:
+        await support.triage.transfer(david, number, Route.METIER)
+    clock.forward(seconds=HELD_BACK.total_seconds())
+    await support.rounds.go()
+    after = await looks.look(claire, number, before.last_seq)
+    assert (after.held, after.sent) == (False, not withdrawn)
 
 
 async def test_what_waits_for_its_sender_is_closed_after_a_warning(

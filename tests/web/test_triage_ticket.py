@@ -455,9 +455,15 @@ def test_the_open_page_is_told_what_came(desk: Desk) -> None:
         "last_seq": 2,
         "said": False,
         "held": False,
+        "sent": False,
     }
     desk.do(lambda support: write(support, number))
     assert look(claire, number, after=2)["said"] is True
+
+
+def test_a_page_that_counts_beyond_any_entry_is_refused(desk: Desk) -> None:
+    claire, number = desk.hire(), desk.open()
+    assert claire.post(f"/tickets/{number}/look", after=str(10**30)).status_code == 422
 
 
 # Many ------------------------------------------------------------------------------------
@@ -479,7 +485,9 @@ def test_a_bulk_act_leads_back_to_the_list_with_what_became_of_it(desk: Desk) ->
     assert bulk_notice(QueryParams(url.query)) == "2 tickets pris, 1 déjà pris par un collègue."
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/?a=b", "//evil.example", "\\evil", "?a=b"])
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/?a=b", "//evil.example", "\\evil", "?a=b", "//[?x"]
+)
 def test_a_bulk_act_leads_nowhere_else(desk: Desk, back: str) -> None:
     gone = desk.hire().post("/tickets/bulk", act="take", numbers="x", back=back)
     assert gone.headers["location"].startswith("/tickets?")

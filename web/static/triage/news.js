@@ -58,7 +58,7 @@ function tell(node, words) {
   node.hidden = !words;
 }
 
-/** Counts down until the reply goes; then shows it, unless something is being typed. */
+/** Counts down until the reply goes; then shows what became of it, unless something is being typed. */
 export function watchHeld(page, held, typing) {
   const place = held.querySelector("[data-countdown]");
   const goes = Date.now() + Number(held.dataset.left) * 1_000;
@@ -74,7 +74,9 @@ export function watchHeld(page, held, typing) {
     if (place) place.textContent = ` (${say("leaving")})`;
     const found = await look(page, page.dataset.seq);
     asked += 1;
-    if (found && !found.held && !typing()) return location.replace(`${addressOf(page)}?fait=envoyee`);
+    if (found && !found.held && !typing()) {
+      return location.replace(`${addressOf(page)}?fait=${found.sent ? "envoyee" : "retiree"}`);
+    }
     if (found?.held === false || asked >= PATIENCE) return undefined; // `watchNews` tells
     return setTimeout(tick, AGAIN_MS);
   }
