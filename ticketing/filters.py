@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from ticketing.lifecycle import OPEN, Status
@@ -17,6 +17,8 @@ from ticketing.models import Priority, Route
 
 LONGEST_TEXT = 200
 LONGEST_NAME = 40  # of a category or a tag
+LONGEST_QUERY = 2_000
+YEARS = range(1900, 3000)  # of days: at the ends of what Python counts there is no other time zone
 ME, NOBODY = "moi", "personne"  # instead of the id of a colleague
 
 
@@ -66,6 +68,11 @@ class Filters:
         """The part of an address after the `?`. It always names the order, so it is never empty."""
         pairs = self.to_dict() | {"tri": [str(self.sort)]}
         return urlencode(pairs, doseq=True)
+
+
+def pairs_in(query: str) -> list[tuple[str, str]]:
+    """Of an address, or of a field that holds one."""
+    return parse_qsl(query.rpartition("?")[2][:LONGEST_QUERY])
 
 
 def from_pairs(pairs: Iterable[tuple[str, str]]) -> Filters:
@@ -118,6 +125,13 @@ def _status(word: str) -> Status:
     return status
 
 
+def _day(word: str) -> date:
+    day = date.fromisoformat(word)
+    if day.year not in YEARS:
+        raise ValueError("No ticket is from then.")
+    return day
+
+
 def _assignee(word: str) -> str:
     return word if word in (ME, NOBODY) else str(UUID(word))
 
@@ -144,8 +158,8 @@ _CODEC: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "echeance": ("due", Due),
     "rappel": ("callback", lambda word: word == "1"),
     "fermes": ("recently_closed", lambda word: word == "1"),
-    "du": ("since", date.fromisoformat),
-    "au": ("until", date.fromisoformat),
+    "du": ("since", _day),
+    "au": ("until", _day),
     "tri": ("sort", Sort),
 }
 _DEFAULTS = {each.name: each.default for each in fields(Filters)}

@@ -6,6 +6,7 @@ Pure ASGI: a body is counted as it comes, whatever its header says.
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +24,8 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; frame-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors {ancestors}"
 )
+# Rasa tells the whole conversation with each action; its secret is looked at before that is read.
+ACTIONS, ACTION_LIMIT = "/actions/webhook", 8 * 1024 * 1024
 CHAT = "/chat"  # the one page that other sites may frame
 # The one form that they may send: with a signed token, and without any cookie of ours.
 FROM_HOSTS = ("POST", "/mes-tickets/session")
@@ -31,7 +34,9 @@ FORMS = ("/ticket", "/reponse", "/nouveau")  # and those that take several, with
 
 
 class Guard:
-    """Refuses foreign origins and large bodies, and sets the headers that browsers obey."""
+    """Refuses foreign origins, large bodies and forms that are not UTF-8, and sets the headers that
+    browsers obey.
+    """
 
     def __init__(self, app: ASGIApp, *, origins: Iterable[str], public_url: str = "") -> None:
         self.app = app
@@ -75,6 +80,9 @@ class Guard:
         if not declared.isdecimal() or int(declared) > limit:
             await problem(413, _too_large(limit))(scope, receive, send)
             return
+        if not _is_readable(Headers(scope=scope).get("content-type", "")):
+            await problem(415, "A form is encoded in UTF-8.")(scope, receive, send)
+            return
         read = 0
 
         async def counted() -> Message:
@@ -110,9 +118,19 @@ class Guard:
 
 
 def _limit_of(path: str) -> int:
+    if path == ACTIONS:
+        return ACTION_LIMIT
     if path.endswith(FORMS):
         return FORM_LIMIT
     return UPLOAD_LIMIT if path.endswith(UPLOADS) else BODY_LIMIT
+
+
+def _is_readable(content_type: str) -> bool:
+    """Not a form whose sender chose how it is decoded: Python knows codecs that take minutes, that
+    always fail, or that make text which no database takes.
+    """
+    kind, options = parse_options_header(content_type)
+    return kind != b"multipart/form-data" or options.get(b"charset", b"utf-8").lower() == b"utf-8"
 
 
 def _too_large(limit: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from typing import Annotated
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,6 +13,7 @@ from staff.access import Member
 from staff.pages import REFERRER, Text
 from ticketing import words
 from ticketing.bulk import OK, Bulk
+from ticketing.filters import pairs_in
 from web.ticket_desk_pages import LIST, number_in_path
 
 # What the address of the list says of it: the act, how many were done, how many refused and why.
@@ -54,8 +55,7 @@ async def receive_bulk(
 
 
 def _back(back: str, act: str, counted: Counter[str]) -> Response:
-    query = urlsplit(back).query if "?" in back else back
-    kept = [(k, v) for k, v in parse_qsl(query) if k not in (ACT, COUNT, REFUSED, "fait")]
+    kept = [(k, v) for k, v in pairs_in(back) if k not in (ACT, COUNT, REFUSED, "fait")]
     done = counted.pop(OK, 0)
     said = [(ACT, act), (COUNT, str(done))]
     said += [(REFUSED, f"{code}-{count}") for code, count in counted.most_common()]

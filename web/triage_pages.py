@@ -5,7 +5,7 @@ A filter is the address of the page: it can be sent to a colleague, kept as a bo
 """
 
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -18,7 +18,16 @@ from staff.pages import REFERRER, Text, show
 from ticketing import routing, words
 from ticketing.bulk import FAIRLY, Act
 from ticketing.export import Export
-from ticketing.filters import FIRST, QUEUES, Due, Filters, Sort, from_pairs, says_something
+from ticketing.filters import (
+    FIRST,
+    QUEUES,
+    Due,
+    Filters,
+    Sort,
+    from_pairs,
+    pairs_in,
+    says_something,
+)
 from ticketing.lifecycle import Status
 from ticketing.queues import ROWS, Listed, Queues, due_of
 from ticketing.saved_queues import Column, SavedQueues
@@ -27,7 +36,6 @@ from web.ticket_bulk_pages import bulk_notice
 LIST = "/tickets"
 SAVED = LIST + "/vues"  # not "files": web/guard.py lets larger bodies pass there
 TEMPLATE = "web/triage/list.html"
-LONGEST_QUERY = 2_000
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,7 +48,7 @@ async def show_list(request: Request, member: Member) -> Response:
 @router.get(LIST + "/export.csv")
 async def send_export(request: Request, member: Member) -> Response:
     export: Export = request.app.state.export
-    pieces = await export.start(member, _filters(_pairs(request.url.query)))
+    pieces = await export.start(member, _filters(pairs_in(request.url.query)))
     headers = {
         "Content-Disposition": f'attachment; filename="{words.EXPORT_NAME}.csv"',
         "Cache-Control": "private, no-store",
@@ -65,7 +73,7 @@ async def receive_queue(
     request: Request, member: Member, name: Text = "", back: Text = ""
 ) -> Response:
     """Keeps the filter of the page (`back` is its query) under a name."""
-    filters = _filters(_pairs(back))
+    filters = _filters(pairs_in(back))
     try:
         await _saved(request).save(member, name, filters)
     except NotFound:
@@ -107,7 +115,7 @@ async def _show(
 ) -> Response:
     """`at`: the id of the field that what was refused is about; `typed`: what was in it."""
     queues: Queues = request.app.state.queues
-    pairs = _pairs(query)
+    pairs = pairs_in(query)
     filters, given = _filters(pairs), dict(pairs)
     listed = await queues.look(
         member, filters, page=_count(given.get("page")), rows=_count(given.get("lignes"))
@@ -176,11 +184,6 @@ class Addresses:
         return "" if rows == ROWS[1] else f"&{urlencode({'lignes': rows})}"
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
-    """Of an address, or of a field that holds one."""
-    return parse_qsl(query.rpartition("?")[2][:LONGEST_QUERY])
-
-
 def _filters(pairs: list[tuple[str, str]]) -> Filters:
     """An address that asks for nothing is where triage begins."""
     return from_pairs(pairs) if says_something(name for name, _ in pairs) else QUEUES[FIRST]
@@ -200,7 +203,7 @@ def _categories() -> dict[str, list[routing.Rule]]:
 
 
 def _back(query: str, notice: str) -> RedirectResponse:
-    kept = [(name, word) for name, word in _pairs(query) if name != "fait"]
+    kept = [(name, word) for name, word in pairs_in(query) if name != "fait"]
     return RedirectResponse(f"{LIST}?{urlencode([*kept, ('fait', notice)])}", 303, REFERRER)
 
 

@@ -12,6 +12,7 @@ from ticketing.filters import (
     ME,
     NOBODY,
     QUEUES,
+    YEARS,
     Due,
     Filters,
     Sort,
@@ -22,6 +23,7 @@ from ticketing.filters import (
 from ticketing.lifecycle import Status
 from ticketing.models import Priority, Route
 
+DAYS = st.dates(date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31))
 FILTERS = st.builds(
     Filters,
     text=st.text(max_size=60).map(lambda text: " ".join(text.replace("\0", "").split())),
@@ -34,8 +36,8 @@ FILTERS = st.builds(
     due=st.none() | st.sampled_from(Due),
     callback=st.booleans(),
     recently_closed=st.booleans(),
-    since=st.none() | st.dates(min_value=date(1000, 1, 1)),
-    until=st.none() | st.dates(min_value=date(1000, 1, 1)),
+    since=st.none() | DAYS,
+    until=st.none() | DAYS,
     sort=st.sampled_from(Sort),
 )
 

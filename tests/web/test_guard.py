@@ -100,3 +100,17 @@ def test_the_script_for_host_pages_is_theirs_to_load(client: TestClient) -> None
 
 def test_answers_of_the_api_are_kept_by_no_cache(client: TestClient) -> None:
     assert client.get("/api/hours").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "charset", ["unicode_escape", "undefined", "punycode", '"utf-7"', "utf-16"]
+)
+@pytest.mark.parametrize("path", ["/ticket", "/tickets/1/reponse", "/api/agents/chats/x/files"])
+def test_nobody_chooses_how_a_form_is_decoded(client: TestClient, path: str, charset: str) -> None:
+    kind = f"Multipart/Form-Data; boundary=x; Charset={charset}"
+    field = 'Content-Disposition: form-data; name="title"\r\n\r\n\\ud800'
+    body = f"--x\r\n{field}\r\n--x--\r\n"
+    answer = client.post(path, content=body, headers={"Content-Type": kind})
+    assert answer.status_code == 415
+    usual = kind.replace(charset, "UTF-8")
+    assert client.post(path, content=body, headers={"Content-Type": usual}).status_code != 415

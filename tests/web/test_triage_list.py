@@ -18,7 +18,19 @@ pytestmark = on_sqlite
 
 KEYS = "q etat destinataire categorie suivi priorite etiquette echeance rappel fermes du au tri"
 NAMES = [*KEYS.split(), "page", "lignes", "fait", "lot"]
-KNOWN = ["", "moi", "due", "0", "-1", "99999", "2026-11-24", "submitted", "late", NASTY]
+KNOWN = [
+    "",
+    "moi",
+    "due",
+    "0",
+    "-1",
+    "99999",
+    "2026-11-24",
+    "0001-01-01",
+    "submitted",
+    "late",
+    NASTY,
+]
 VALUES = st.one_of(st.sampled_from(KNOWN), st.text(max_size=20))
 
 
@@ -34,6 +46,11 @@ def test_no_address_breaks_the_list(claire: Browser, pairs: list[tuple[str, str]
     for path in ("/tickets", "/tickets/export.csv"):
         answer = claire.get(f"{path}?{query}")
         assert answer.status_code == 200, query
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_ends_of_time_are_as_if_they_were_not_said(claire: Browser, day: str) -> None:
+    assert claire.get(f"/tickets?du={day}&au={day}").status_code == 200
 
 
 def test_what_people_wrote_is_text_and_nothing_else(desk: Desk, claire: Browser) -> None:
