@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit import search_text
 from kit.clock import now
 from kit.errors import Invalid, TooLarge
 from kit.mail import address_of
@@ -26,6 +27,8 @@ LONGEST_TEXT = 10_000
 SIMILAR_WITHIN = timedelta(days=30)
 SIMILAR_AT_MOST = 5
 LOOKED_THROUGH = 50  # of what search finds, some of it in notes of the staff
+TELLING = 4  # letters of a word that says what a title is about
+IN_COMMON = 2  # such words that make the titles of two strangers alike
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,9 @@ async def similar(
 ) -> Sequence[Ticket]:
     """Open tickets of the same person about the same, newest first: shown before they send.
 
-    An e-mail address alone proves nothing: a page shows only the count of what it finds by it.
+    An e-mail address alone proves nothing: of what is found by it only titles are compared, several
+    whole words of them, and a page shows only the count. One word looked for in what was written
+    would tell anybody what somebody wrote about, and what they were answered.
     """
     wanted = [each for each in title.split() if len(each) > 2]
     found = search.matches_some(session, " ".join(wanted))
@@ -187,6 +192,16 @@ async def similar(
         .limit(LOOKED_THROUGH)
     )
     tickets = (await session.scalars(query)).all()
+    if email:
+        return [each for each in tickets if _titles_meet(title, each.title)][:SIMILAR_AT_MOST]
     seen = await visible.words_of(session, tickets)
     alike = [each for each in tickets if visible.holds_some(seen[each.number], " ".join(wanted))]
     return alike[:SIMILAR_AT_MOST]
+
+
+def _titles_meet(one: str, other: str) -> bool:
+    return len(_telling(one) & _telling(other)) >= IN_COMMON
+
+
+def _telling(title: str) -> set[str]:
+    return {search_text.stem(word) for word in search_text.words(title) if len(word) >= TELLING}

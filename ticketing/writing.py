@@ -148,12 +148,14 @@ class Writing:
 
 
 async def read_form(session: AsyncSession, form: Form) -> tuple[NewTicket, Sequence[StoredFile]]:
-    """What the form says, under the id that follows from it, and the files that wait in it."""
+    """What the form says, under the id that follows from it, and the files that wait in it.
+
+    The id does not hang on them: once the form was sent, none waits in it any more.
+    """
     rows = await find_pending(session, [form.holder_id], form.file_ids)
     said = [form.email, form.title, form.description, form.category, form.subcategory]
-    files = sorted((row.name, row.size) for row in rows)
     new = NewTicket(
-        id=uuid5(OURS, json.dumps([str(form.id), said, files])),
+        id=uuid5(OURS, json.dumps([str(form.id), said])),
         title=form.title,
         description=form.description,
         email=address_of(form.email),

@@ -138,6 +138,16 @@ def test_sent_twice_it_is_one_ticket(sender: Sender) -> None:
     assert len(sender.tickets()) == len(sender.mails()) == 1
 
 
+def test_the_same_form_with_files_that_were_kept_is_one_ticket(sender: Sender) -> None:
+    refused = sender.send(sender.fields(pair=""), TEXT)
+    (kept,) = re.findall(r'name="kept" value="([^"]+)"', refused.text)
+    (form_id,) = re.findall(r'name="form_id" value="([^"]+)"', refused.text)
+    fields = sender.fields(form_id=form_id, kept=kept)
+    answers = [sender.send(fields | {"act": act}) for act in ("", "anyway")]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    assert len(sender.tickets()) == 1
+
+
 def test_a_double_click_makes_one_ticket(sender: Sender) -> None:
     fields = sender.fields(proof=sender.proof())
     with ThreadPoolExecutor(2) as pool:
@@ -184,6 +194,12 @@ def test_similar_tickets_are_counted_and_never_named(sender: Sender) -> None:
     assert len(sender.tickets()) == 1
     answer = sender.send(fields | {"act": "anyway"})
     assert answer.status_code == 303 and len(sender.tickets()) == 2
+
+
+@pytest.mark.parametrize("title", ["Facture", "Où en est mon brouillon", "Fact bloq", "Ma facture"])
+def test_no_word_of_somebodys_ticket_is_found_out_by_guessing(sender: Sender, title: str) -> None:
+    sender.send(sender.fields(description="Elle reste en brouillon depuis la facture 42."))
+    assert sender.send(sender.fields(title=title)).status_code == 303
 
 
 def test_whether_there_are_any_costs_a_proof_each_time(sender: Sender) -> None:
