@@ -16,7 +16,7 @@ from kit.mail import deliverable
 from ticketing import notices, thread, words
 from ticketing.lifecycle import Actor, Status
 from ticketing.models import RequestKind, Ticket, number_of
-from ticketing.opening import NewTicket, submit
+from ticketing.opening import NewTicket, keep_transcript, submit
 
 
 async def keep_request(
@@ -54,8 +54,10 @@ async def keep_request(
             transcript=transcript,
         )
         return await submit(session, new)
-    ticket.kind = kind
-    ticket.settled_at = None  # whoever asks again was not helped
+    if kind is RequestKind.CALLBACK:
+        ticket.settled_at = None  # whoever asks again was not helped
+    if ticket.kind is not RequestKind.CALLBACK:  # somebody is to call, whatever else is asked
+        ticket.kind = kind
     ticket.subject, ticket.sender_role = subject or ticket.subject, role or ticket.sender_role
     if explanation and explanation != ticket.explanation:
         ticket.explanation = explanation
@@ -65,6 +67,7 @@ async def keep_request(
         entry = await thread.append(session, ticket, Actor.SYSTEM, internal=True)
         entry.mail_id = await notices.send(session, ticket, notices.ACKNOWLEDGED)
     ticket.disliked_answer = disliked_answer or ticket.disliked_answer
+    await keep_transcript(session, ticket, transcript)
     await session.flush()
     return ticket
 

@@ -7,7 +7,7 @@ import pytest
 from kit.database import Database
 from tests.ticketing.support import Support
 from ticketing.models import RequestKind, Ticket, reference_of
-from ticketing.service import keep_request, list_requests
+from ticketing.service import keep_request, list_requests, open_callbacks, settle_callback
 
 
 async def keep(database: Database, conversation_id: UUID, **known: str | None) -> Ticket:
@@ -46,6 +46,28 @@ async def test_asking_again_completes_the_request_and_keeps_its_reference(
     assert again.kind is RequestKind.ADVISOR
     assert (again.email, again.subject) == ("a@b.fr", "host a")
     assert (again.explanation, again.disliked_answer) == ("en panne", "adresses/difference")
+
+
+async def test_who_is_to_be_called_back_still_is_after_asking_for_an_advisor(
+    support: Support,
+) -> None:
+    ours = uuid4()
+    async with support.database.writing.begin() as session:
+        await keep_request(
+            session, kind=RequestKind.CALLBACK, conversation_id=ours, transcript="Rappelez-moi."
+        )
+        request = await keep_request(
+            session, kind=RequestKind.ADVISOR, conversation_id=ours, transcript="Un conseiller ?"
+        )
+        assert [each.number for each in await open_callbacks(session)] == [request.number]
+        await settle_callback(session, ours)
+        await keep_request(session, kind=RequestKind.ADVISOR, conversation_id=ours)
+        assert list(await open_callbacks(session)) == []
+    kept = [entry.text or "" for entry in await support.thread(request.number) if entry.internal]
+    assert [text.partition("\n\n")[2] for text in kept] == [
+        "Rappelez-moi.",
+        "Un conseiller ?",
+    ]
 
 
 async def test_what_is_known_is_never_replaced_by_nothing(database: Database) -> None:
