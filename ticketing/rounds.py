@@ -5,6 +5,7 @@ nothing that the next does not find.
 """
 
 import logging
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, select
 
@@ -12,6 +13,7 @@ from kit.clock import now
 from kit.database import Database
 from kit.errors import Conflict
 from kit.finishing import to_its_end
+from kit.organisation import organisation
 from kit.words import day
 from ticketing import notices, replies, thread
 from ticketing.lifecycle import Actor, Event
@@ -34,7 +36,8 @@ class TicketRounds:
             due_replies = select(HeldReply.ticket_number).where(HeldReply.due_at <= at)
             held = (await session.scalars(due_replies.limit(AT_ONCE))).all()
             warned = (await session.scalars(_due(Ticket.warn_at <= at))).all()
-            expired = (await session.scalars(_due(Ticket.expires_at <= at))).all()
+            over = (Ticket.expires_at <= at, Ticket.warn_at.is_(None))
+            expired = (await session.scalars(_due(*over))).all()
         for number in held:
             await self._send(number)
         for number in warned:
@@ -65,8 +68,9 @@ class TicketRounds:
             if ticket.warn_at is None or ticket.warn_at > now():
                 return
             ticket.warn_at = None
+            ticket.expires_at = max(ticket.expires_at or now(), now() + _to_react())
             mail_id = await notices.send(
-                session, ticket, notices.CLOSING_SOON, day=day(ticket.expires_at or now())
+                session, ticket, notices.CLOSING_SOON, day=day(ticket.expires_at)
             )
             entry = await thread.append(
                 session, ticket, Actor.SYSTEM, internal=True, payload={"warned": True}
@@ -76,11 +80,19 @@ class TicketRounds:
     async def _expire(self, number: int) -> None:
         async with self._database.writing.begin() as session:
             ticket = await thread.lock(session, number)
-            if ticket.expires_at is None or ticket.expires_at > now():
+            if ticket.expires_at is None or ticket.expires_at > now() or ticket.warn_at:
                 return
             entry = await thread.happen(session, ticket, Event.EXPIRED, Actor.SYSTEM)
             entry.mail_id = await notices.send(session, ticket, notices.CLOSED, event=Event.EXPIRED)
 
 
-def _due(condition: ColumnElement[bool]) -> Select[int]:
-    return select(Ticket.number).where(condition).order_by(Ticket.number).limit(AT_ONCE)
+def _to_react() -> timedelta:
+    """What its sender has left once they are warned, however late that is."""
+    rules = organisation().tickets
+    return timedelta(days=rules.close_after_days - rules.warn_after_days)
+
+
+def _due(*conditions: ColumnElement[bool]) -> Select[int]:
+    """Who has no address cannot be warned: nothing of theirs is closed by itself."""
+    query = select(Ticket.number).where(*conditions, Ticket.email.is_not(None))
+    return query.order_by(Ticket.number).limit(AT_ONCE)

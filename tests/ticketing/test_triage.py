@@ -183,6 +183,36 @@ async def test_what_waits_for_its_sender_is_closed_after_a_warning(
     assert (await support.find(number)).status is Status.SUBMITTED
 
 
+async def test_after_an_outage_its_sender_is_warned_and_has_time_to_react(
+    support: Support, clock: Clock
+) -> None:
+    claire = await support.hire("Claire")
+    number = (await support.open()).number
+    await support.triage.take(claire, number)
+    await support.triage.reply(claire, number, Event.ANSWERED, "Voici.", at_once=True)
+    clock.forward(days=20)
+    await support.rounds.go()
+    await support.rounds.go()
+    assert "ticket_closing_soon" in [mail.kind for mail in await support.mails()]
+    clock.forward(days=6)
+    await support.rounds.go()
+    assert (await support.find(number)).status is Status.ANSWERED
+    clock.forward(days=1)
+    await support.rounds.go()
+    assert (await support.find(number)).status is Status.CLOSED
+
+
+async def test_whoever_cannot_be_warned_keeps_their_ticket(support: Support, clock: Clock) -> None:
+    claire = await support.hire("Claire")
+    number = (await support.open(email=None)).number
+    await support.triage.take(claire, number)
+    await support.triage.reply(claire, number, Event.ANSWERED, "Voici.", at_once=True)
+    for _ in range(3):
+        clock.forward(days=14)
+        await support.rounds.go()
+    assert (await support.find(number)).status is Status.ANSWERED
+
+
 async def test_the_pair_decides_who_receives_it(support: Support) -> None:
     ours = await support.open()
     theirs = await support.open(category="traitement_facture", subcategory="retard")
