@@ -98,10 +98,11 @@ class Following:
         began to write; Conflict, if the status has changed.
         """
         async with self._holding(sender) as (session, ticket):
-            if client_id and await thread.repeated(session, ticket, client_id):
-                return MEANT_BY_A_REPLY[ticket.status]
-            waiting = await find_pending(session, [ticket.id], file_ids)
-            ticket = await present(session, ticket)
+            written_to, ticket = ticket, await present(session, ticket)
+            for each in (written_to, ticket):  # merged since it was sent, or before
+                if client_id and await thread.repeated(session, each, client_id):
+                    return MEANT_BY_A_REPLY[ticket.status]
+            waiting = await find_pending(session, [written_to.id], file_ids)
             if meant is not None and MEANT_BY_A_REPLY[ticket.status] is not meant:
                 raise Conflict("Its status has changed.", code="status_changed")
             sent = [*files, *hand_over(waiting, ticket.id)]
@@ -171,15 +172,6 @@ class Following:
             ticket, unmasked = await find(session, sender)
             require_code(unmasked)
             yield session, await thread.lock(session, ticket.number)
-
-    # All of theirs -----------------------------------------------------------------------
-
-    @to_its_end
-    async def all_of(self, subject: str) -> Sequence[Ticket]:
-        """Of whoever is connected, newest change first."""
-        query = select(Ticket).where(Ticket.subject == subject)
-        async with self._database.reading() as session:
-            return (await session.scalars(query.order_by(Ticket.changed_at.desc()))).all()
 
 
 async def answer(

@@ -1,6 +1,6 @@
 """The life of a ticket: which events may happen to it, who makes them, what each makes of it.
 
-Pure rules: no database, no clock, no web. `tickets.py` applies them; the buttons that a page shows
+Pure rules: no database, no clock, no web. `thread.py` applies them; the buttons that a page shows
 are exactly what `allowed` gives. The official labels and delays have not been published: the table
 follows what is known of the real service (its sender closes or sends back), the rest is ours.
 """

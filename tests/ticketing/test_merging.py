@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -83,6 +83,22 @@ async def test_the_sender_is_told_of_both_numbers_and_their_answer_joins_the_one
     sender = await support.sender(source.number)
     await support.following.write(sender, "Merci.")
     assert (await support.thread(target.number))[-1].text == "Merci."
+
+
+@pytest.mark.parametrize("merged_between", [False, True])
+async def test_an_answer_to_a_merged_ticket_that_is_sent_twice_is_written_once(
+    support: Support, merging: Merging, merged_between: bool
+) -> None:
+    claire = await support.hire("Claire")
+    source, target = await support.open(), await support.open()
+    sender, once = await support.sender(source.number), uuid4()
+    if merged_between:
+        await support.following.write(sender, "Merci.", client_id=once)
+    await merging.merge(claire, source.number, target.number)
+    for _ in range(2):
+        await support.following.write(sender, "Merci.", client_id=once)
+    both = [*await support.thread(source.number), *await support.thread(target.number)]
+    assert [entry.text for entry in both].count("Merci.") == 1
 
 
 async def test_files_stay_reachable_where_they_were_sent(
