@@ -72,7 +72,8 @@ class Ticket(Base):
     service: Mapped[str | None] = mapped_column(String(200))
     # As the host site vouched for it when it was written: the role of its sender.
     sender_role: Mapped[str | None] = mapped_column(String(40))
-    # Of a draft: {"description", "files"}. None once it is submitted: then the thread says it.
+    # Of a draft: {"form", "description", "files"}. None once it is submitted, when the thread says
+    # it.
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     # The chat it came from, as an opaque id: ticketing does not know livechat.
@@ -90,7 +91,7 @@ class Ticket(Base):
     priority: Mapped[int] = mapped_column(default=Priority.NORMAL)
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.number"))
 
-    # Targets, in minutes of open time, as they were when it was submitted; and how far they are.
+    # Targets, in minutes of open time, as they were when it got its pair; and how far they are.
     first_answer_minutes: Mapped[int | None]
     solution_minutes: Mapped[int | None]
     running_since: Mapped[datetime | None]  # None while it waits for its sender

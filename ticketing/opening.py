@@ -14,6 +14,7 @@ from kit.clock import now
 from kit.errors import Invalid, TooLarge
 from kit.mail import address_of
 from kit.masking import mask
+from kit.organisation import TicketRules, organisation
 from ticketing import notices, routing, search, thread, visible, words
 from ticketing.lifecycle import OPEN, Actor, Event, Status
 from ticketing.models import RequestKind, Ticket
@@ -119,14 +120,13 @@ async def _send(session: AsyncSession, ticket: Ticket, new: NewTicket) -> Ticket
 
 
 async def _route(session: AsyncSession, ticket: Ticket) -> None:
-    known = await routing.rules(session)
+    aims: routing.Rule | TicketRules = organisation().tickets
     if ticket.category is not None:
-        rule = routing.rule_of(known, ticket.category, ticket.subcategory or "")
+        known = await routing.rules(session)
+        aims = rule = routing.rule_of(known, ticket.category, ticket.subcategory or "")
         ticket.route = rule.route
-    else:
-        rule = next(iter(known.values()))
-    ticket.first_answer_minutes = rule.first_answer_minutes
-    ticket.solution_minutes = rule.solution_minutes
+    ticket.first_answer_minutes = aims.first_answer_minutes
+    ticket.solution_minutes = aims.solution_minutes
 
 
 async def keep_transcript(session: AsyncSession, ticket: Ticket, transcript: str | None) -> None:

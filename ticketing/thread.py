@@ -20,6 +20,7 @@ from kit.schedule import load_hours
 from ticketing import search, targets
 from ticketing.lifecycle import WAITS_FOR_SENDER, WAITS_FOR_STAFF, Actor, Event, Status, after
 from ticketing.models import NEVER, Ticket, TicketEntry
+from ticketing.routing import Rule
 
 NO_SUCH = "There is no such ticket."  # foreign or absent alike
 FIRST_ANSWERS = frozenset({Event.ANSWERED, Event.DETAILS_ASKED})
@@ -61,6 +62,7 @@ async def happen(
     elif event in LEFT_TO_NOBODY:
         ticket.assignee_id = None
     ticket.status = status
+    ticket.closed_at = at if status is Status.CLOSED else None
     await _keep_time(session, ticket, at)
     if status is not before:
         _wait_for_sender(ticket, at)
@@ -110,6 +112,13 @@ async def append(
     return entry
 
 
+async def aim(session: AsyncSession, ticket: Ticket, rule: Rule) -> None:
+    """The targets of another pair than before. The open time that it has used stays used."""
+    ticket.first_answer_minutes = rule.first_answer_minutes
+    ticket.solution_minutes = rule.solution_minutes
+    await _keep_time(session, ticket, now())
+
+
 async def _keep_time(session: AsyncSession, ticket: Ticket, at: datetime) -> None:
     """Due times run while the staff have to act."""
     hours = await load_hours(session)
@@ -128,7 +137,6 @@ async def _keep_time(session: AsyncSession, ticket: Ticket, at: datetime) -> Non
             ticket.first_answer_due = targets.due(hours, at, left)
     dues = (ticket.first_answer_due, ticket.solution_due)
     ticket.due_at = min((due for due in dues if due), default=NEVER)
-    ticket.closed_at = at if ticket.status is Status.CLOSED else None
 
 
 def _wait_for_sender(ticket: Ticket, at: datetime) -> None:

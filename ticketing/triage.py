@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -200,13 +200,14 @@ class Triage:
     async def recategorise(
         self, member: StaffMember, number: int, category: str, subcategory: str
     ) -> None:
-        """Another pair: whoever receives that pair receives the ticket."""
+        """Another pair: its targets, and whoever receives that pair receives the ticket."""
         async with self._holding(member, number) as (session, ticket):
             rule = routing.rule_of(await routing.rules(session), category, subcategory)
             before = [ticket.category, ticket.subcategory]
             if before == [category, subcategory]:
                 return
             ticket.category, ticket.subcategory = category, subcategory
+            await thread.aim(session, ticket, rule)
             await _sorted(session, ticket, member, {"pair": {"from": before, "to": [*rule.pair]}})
             if rule.route is not ticket.route:
                 moved = {"from": ticket.route, "to": rule.route}
@@ -260,10 +261,13 @@ async def least_busy(session: AsyncSession, among: Collection[UUID] | None = Non
         .where(Ticket.assignee_id == StaffMember.id, Ticket.status == Status.ASSIGNED)
         .scalar_subquery()
     )
-    query = select(StaffMember.id).where(StaffMember.active, StaffMember.role == Role.SUPPORT)
+    query = select(StaffMember.id).where(
+        StaffMember.active, StaffMember.role == Role.SUPPORT, StaffMember.capacity > 0
+    )
     if among is not None:
         query = query.where(StaffMember.id.in_(among))
-    busy = held * 1.0 / case((StaffMember.capacity > 0, StaffMember.capacity), else_=1)
+    # Whatever order the database tests conditions in, nothing is divided by nothing.
+    busy = held * 1.0 / func.nullif(StaffMember.capacity, 0)
     return await session.scalar(query.order_by(busy, StaffMember.created_at).limit(1))
 
 

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from kit.errors import Forbidden, Invalid
+from kit.organisation import organisation
 from staff.models import Role, StaffMember
+from tests.clock import Clock
 from tests.ticketing.support import PAIR, Support
 from ticketing import routing
 from ticketing.lifecycle import Event
@@ -123,3 +125,43 @@ async def test_another_category_is_another_receiver(support: Support) -> None:
     found = await support.find(ticket.number)
     assert (found.route, found.assignee_id) == (Route.METIER, None)
     assert [each.event for each in await support.thread(ticket.number)][-1] is Event.TRANSFERRED
+
+
+async def test_another_category_is_another_target(support: Support) -> None:
+    ticket, claire = await support.open(), await support.hire("Claire")
+    await support.triage.recategorise(claire, ticket.number, "connexion_compte", "compte_bloque")
+    found = await support.find(ticket.number)
+    assert (found.first_answer_minutes, found.route) == (240, ticket.route)
+    assert ticket.first_answer_due is not None and found.first_answer_due is not None
+    assert found.due_at == found.first_answer_due < ticket.first_answer_due
+
+
+async def test_a_closed_ticket_of_another_category_was_closed_when_it_was(
+    support: Support, clock: Clock
+) -> None:
+    ticket, claire = await support.open(), await support.hire("Claire")
+    await support.following.close(await support.sender(ticket.number))
+    closed_at = (await support.find(ticket.number)).closed_at
+    clock.forward(days=1)
+    await support.triage.recategorise(claire, ticket.number, "connexion_compte", "compte_bloque")
+    assert closed_at and (await support.find(ticket.number)).closed_at == closed_at
+
+
+async def test_without_a_category_it_has_the_targets_of_the_organisation(support: Support) -> None:
+    boss = await support.hire("Boss", Role.ADMINISTRATOR)
+    first = next(iter(routing.listed()))
+    async with support.database.writing.begin() as session:
+        await routing.change(
+            session,
+            boss,
+            first,
+            route=Route.METIER,
+            first_answer_minutes=7,
+            solution_minutes=9,
+        )
+    ticket = await support.open(category=None, subcategory=None)
+    rules = organisation().tickets
+    assert (ticket.first_answer_minutes, ticket.solution_minutes) == (
+        rules.first_answer_minutes,
+        rules.solution_minutes,
+    )

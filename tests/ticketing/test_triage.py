@@ -267,6 +267,15 @@ async def test_whoever_of_the_support_has_least_to_do_is_chosen(support: Support
     assert await support.triage.assign_fairly(claire, third) == david.id
 
 
+async def test_whoever_has_no_capacity_is_given_nothing(support: Support) -> None:
+    claire = await support.hire("Claire", capacity=0)
+    number = (await support.open()).number
+    with pytest.raises(Conflict):
+        await support.triage.assign_fairly(claire, number)
+    david = await support.hire("David")
+    assert await support.triage.assign_fairly(claire, number) == david.id
+
+
 async def test_events_that_the_table_refuses_change_nothing(support: Support) -> None:
     number = (await support.open()).number
     sender = await support.sender(number)
