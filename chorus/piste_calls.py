@@ -1,7 +1,8 @@
 """Calls of PISTE: any may fail, and what may pass is tried again while there is time.
 
-All that we ask for is read, so that asking twice does no harm. An answer that we could not use is
-logged by its kind only: bodies tell of people.
+All that we ask for is read, so that asking twice does no harm. A call that whoever asked stops
+waiting for counts as failed: else a portal that hangs would never be left alone. An answer that we
+could not use is logged by its kind only: bodies tell of people.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from typing import Any
 import httpx2
 from pydantic import BaseModel, ValidationError
 
-from chorus.breaker import Breaker
+from chorus.breaker import Breaker, State
 from chorus.piste_shapes import Answer, Token
 from chorus.piste_tokens import Tokens
 from chorus.portal import UNKNOWN_FOR_S, PortalUnavailable
@@ -30,7 +31,7 @@ SANDBOX_API = "https://sandbox-api.piste.gouv.fr/cpro"
 SANDBOX_OAUTH = "https://sandbox-oauth.piste.gouv.fr/api/oauth/token"
 
 CONNECT_S = 1.0
-READ_S = 2.5
+READ_S = 1.5  # within the time of one question (chorus/invoices.py) a second try fits
 WITHIN_S = 4.0  # all tries of one call; a turn of the assistant has five seconds
 TRIES = 3
 FIRST_PAUSE_S = 0.15
@@ -86,6 +87,11 @@ class Piste:
         self._tokens = Tokens(self._fetch_token)
         self.breaker = Breaker()
 
+    @property
+    def is_on_trial(self) -> bool:
+        """Whether it failed so often that one call must succeed before others are let in."""
+        return self.breaker.state(time.monotonic()) is not State.CLOSED
+
     async def call[A: Answer](self, path: str, body: Mapping[str, Any], shape: type[A]) -> A:
         """The answer of a service that reads. Raises PortalUnavailable, Refused being one."""
         ends_at = time.monotonic() + WITHIN_S
@@ -116,6 +122,10 @@ class Piste:
         except TimeoutError:
             self.breaker.failed(time.monotonic())
             raise Failed("no time left") from None
+        except asyncio.CancelledError:  # by the deadline of whoever asked
+            logger.warning("PISTE, %s: no answer in time", path)
+            self.breaker.failed(time.monotonic())
+            raise
         except Failed as failure:
             self._note(failure)
             raise

@@ -20,6 +20,7 @@ from chorus.training_rules import Closed, TrainingState, is_for, places_left, wh
 from kit.clock import now
 from kit.errors import Conflict, NotFound
 from kit.mail import address_of
+from kit.outbox import withdraw
 
 READABLE = timedelta(days=7)  # after its end a registration can still be seen by its link
 MOST_CHANGES = 20  # of one registration: each is a mail to an address that nobody proved
@@ -113,18 +114,23 @@ async def register(
 ) -> TrainingRegistration:
     """Take a place, with a mail that confirms it. Inside the caller's writing transaction.
 
-    The same address again changes nothing and is answered alike, so that nobody learns whether
-    somebody else is registered. Raises Invalid (`email_invalid`), NotFound, and Conflict with the
-    code `training_full`, `training_over`, `training_cancelled` or `training_too_often`.
+    Whose the place is already has the confirmation again. To anybody else an address that is
+    registered is answered, or refused, like one that is not, so that nobody learns of it; it is
+    not mailed. Raises Invalid (`email_invalid`), NotFound, and Conflict with the code
+    `training_full`, `training_over`, `training_cancelled` or `training_too_often`.
     """
     address = address_of(email).lower()
     training = await hold(session, session_id)
     found = await _of_address(session, training.id, address)
-    if found is not None and found.state is RegistrationState.REGISTERED:
+    registered = found is not None and found.state is RegistrationState.REGISTERED
+    mine = _theirs(subject, conversation_id)
+    is_mine = found is not None and await _belongs(session, found, mine)
+    await _require_open(session, training, held=1 if registered and is_mine else 0)
+    if not is_mine:
+        await _require_few(session, training.id, mine)
+    if found is not None and registered and not is_mine:
         return found
-    await _require_open(session, training)
     if found is None:
-        await _require_few(session, training.id, _theirs(subject, conversation_id))
         found = _new(training, address)
         session.add(found)
     elif found.sequence >= MOST_CHANGES:
@@ -132,6 +138,7 @@ async def register(
     else:
         found.state = RegistrationState.REGISTERED
         found.note_told(training.start)
+        await withdraw(session, about=found.id)  # what was not sent yet would be said twice
     found.subject, found.conversation_id = subject, conversation_id
     await session.flush()
     await training_mails.confirm(session, training, found, paper)
@@ -160,9 +167,17 @@ async def _of_address(
     return await session.scalar(query)
 
 
-async def _require_open(session: AsyncSession, training: TrainingSession) -> None:
+async def _belongs(
+    session: AsyncSession, registration: TrainingRegistration, mine: ColumnElement[bool]
+) -> bool:
+    query = select(TrainingRegistration.id).where(TrainingRegistration.id == registration.id, mine)
+    return await session.scalar(query) is not None
+
+
+async def _require_open(session: AsyncSession, training: TrainingSession, held: int) -> None:
+    """`held`: places that are theirs already, and free for them."""
     taken = await registered_in(session, [training.id])
-    left = places_left(training.places, taken[training.id])
+    left = places_left(training.places, taken[training.id] - held)
     closed = why_closed(training.state, training.start, left, now())
     if closed is not None:
         raise Conflict("Nobody can register for this training any more.", code=closed.value)

@@ -89,7 +89,11 @@ def audience(kinds: Collection[str]) -> str:
 
 
 def registered(number: int, places: int | None) -> str:
-    """« 12 personnes inscrites sur 20 places »."""
+    """How many are registered, and of how many places when there is an end of them.
+
+    >>> registered(12, 20), registered(1, None)
+    ('12 personnes inscrites (places : 20)', '1 personne inscrite')
+    """
     people = f"{number} personnes inscrites" if number > 1 else "1 personne inscrite"
     if not number:
         people = "Personne n’est inscrit"
@@ -167,17 +171,17 @@ def _named_invoice(invoice: Invoice) -> str:
     return f"{_KINDS[invoice.kind]} {invoice.number}{to}"
 
 
-def invoice_state(found: Following) -> str:
-    """Recipient, status, its date, what it means, what to do."""
+def invoice_state(found: Following, at: datetime) -> str:
+    """Recipient, status, its date, what it means, what to do; and when the portal was asked."""
     status = invoice_statuses().explain(found.status)
     since = f", depuis le {dated(found.at)}" if found.at else ""
     lines = [f"Statut : {quoted(status.label)}{since}.", status.meaning]
     lines += [status.optional_note] if status.optional_note else []
     lines += [f"À faire : {status.next_step}"]
     listed = "\n".join(f"- {line}" for line in lines)
-    return f"{_named_invoice(found.invoice)}.\n\n{listed}" + (
-        f"\n\n{status.note}" if status.note else ""
-    )
+    asked = f"Consulté le {dated(at)} à {hour(at)} ({organisation().timezone_label})."
+    parts = [f"{_named_invoice(found.invoice)}.", listed, asked, status.note]
+    return "\n\n".join(part for part in parts if part)
 
 
 def explained(status: Status) -> str:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from chorus import invoices
+from chorus import invoices, piste_calls
 from chorus.demo_portal import DemoPortal
 from chorus.identity import Structure
 from chorus.invoices import Invoices, structures_of
@@ -89,6 +89,12 @@ async def test_a_portal_that_never_answers_is_unavailable(monkeypatch: pytest.Mo
     ):
         with pytest.raises(PortalUnavailable):
             await call
+
+
+def test_within_the_time_of_one_question_the_portal_can_be_tried_twice() -> None:
+    longest_pause_s = piste_calls.FIRST_PAUSE_S * 2
+    begun_s = piste_calls.READ_S + longest_pause_s + piste_calls.WORTH_A_TRY_S
+    assert begun_s <= invoices.EACH_S
 
 
 async def test_without_a_portal_it_says_so() -> None:

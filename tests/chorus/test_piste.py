@@ -12,9 +12,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from chorus import piste_calls
+from chorus import invoices, piste_calls
 from chorus.breaker import FAILURES, PAUSE_S, State
 from chorus.connecting import portal_of
+from chorus.identity import Structure
+from chorus.invoices import Invoices
 from chorus.piste import PistePortal
 from chorus.piste_calls import (
     API,
@@ -464,6 +466,41 @@ async def test_after_its_pause_one_call_tries_and_its_success_lets_all_in(
     assert sum(isinstance(each, PortalUnavailable) for each in tried) == 3
     assert len(await portal.find_invoices(OURS, "FA-2026-1")) == 1
     assert piste.breaker.state(monotonic()) is State.CLOSED
+
+
+async def test_a_portal_that_lets_everybody_wait_is_left_alone(
+    server: PisteServer, portal: PistePortal, piste: Piste, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks has no time for its slowness: their deadline ends the call."""
+    await portal.find_invoices(OURS, "FA-2026-1")
+    server.fail(SEARCH, *[Fault.SLOW] * 20)
+    monkeypatch.setattr(invoices, "EACH_S", 0.2)
+    service = Invoices(portal)
+    camille = (Structure(id=SIRET, name="Menuiserie Martin", kind="entreprise"),)
+    for _ in range(FAILURES + 2):
+        with pytest.raises(PortalUnavailable):
+            await service.find(camille, "FA-2026-2")
+    assert piste.breaker.failures == FAILURES
+    assert piste.breaker.state(monotonic()) is State.OPEN
+
+
+async def test_after_its_pause_an_invoice_can_be_followed_at_once(
+    server: PisteServer, portal: PistePortal, piste: Piste
+) -> None:
+    portal_id = str(server.holds("FA-2026-1"))
+    piste.breaker.failures = FAILURES
+    following = await portal.follow(OURS, portal_id)
+    assert following is not None and len(following.history) == 2
+    assert piste.breaker.state(monotonic()) is State.CLOSED
+
+
+async def test_after_its_pause_several_structures_can_be_searched_at_once(
+    server: PisteServer, portal: PistePortal, piste: Piste
+) -> None:
+    server.holds("FA-2026-1", issuer_id=int(PORTAL_ID), code=None)
+    piste.breaker.failures = FAILURES
+    assert len(await portal.find_invoices((PORTAL_ID, "9", "10"), "FA-2026-1")) == 1
+    assert server.count(SEARCH) == 3
 
 
 # Settings ----------------------------------------------------------------------------------------

@@ -2,12 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chorus.training import MOST_ADDRESSES, MOST_CHANGES
 from chorus.training_models import TrainingSession
 from chorus.training_rules import (
     Closed,
@@ -18,6 +21,8 @@ from chorus.training_rules import (
 )
 from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound
+from kit.outbox import Outbox
+from kit.settings import Settings
 from tests.chorus.classroom import JOIN, MORNING, PAPER, Classroom, calendar_of, plain, token_of
 from tests.clock import Clock
 
@@ -143,15 +148,39 @@ async def test_without_an_address_to_join_the_mail_says_that_it_will_come(room: 
     assert "vous sera envoyée par courriel" in confirmation.text
 
 
-async def test_the_same_address_again_changes_nothing_and_is_answered_alike(
+async def test_somebody_elses_address_changes_nothing_and_is_answered_alike(
     room: Classroom,
 ) -> None:
-    planned = await room.plan(places="1")
+    planned = await room.plan()
     first = await room.register(planned, conversation_id=uuid4())
     for again in ("a.dupont@exemple.fr", "A.DUPONT@exemple.fr"):
         assert (await room.register(planned, again, subject=CAMILLE)).id == first.id
     assert await room.kinds() == ["confirmation", "reminder"]
     assert await room.of(CAMILLE) == []  # registered by somebody else
+
+
+@pytest.mark.parametrize("who", [{"subject": CAMILLE}, {"conversation_id": uuid4()}])
+async def test_whose_place_it_is_may_have_the_confirmation_again(
+    room: Classroom, tmp_path: Path, who: dict[str, Any]
+) -> None:
+    planned = await room.plan(places="1")
+    first = await room.register(planned, **who)
+    await Outbox(room.database, Settings(var=tmp_path)).deliver()
+    assert (await room.register(planned, **who)).id == first.id
+    mails = await room.mails()
+    confirmations = [each for each in mails if each.kind == "training_confirmation"]
+    assert [calendar_of(each)[1]["SEQUENCE"] for each in confirmations] == [0, 1]
+    assert (await room.kinds()).count("reminder") == 1  # one, however often it is confirmed
+    assert await room.left(planned) == 0
+
+
+async def test_the_confirmation_is_not_sent_without_end(room: Classroom) -> None:
+    planned, here = await room.plan(), uuid4()
+    with pytest.raises(Conflict) as refusal:
+        for _ in range(MOST_CHANGES + 2):
+            await room.register(planned, conversation_id=here)
+    assert refusal.value.code == "training_too_often"
+    assert await room.of(None, here) == ["a.dupont@exemple.fr"]
 
 
 @pytest.mark.parametrize(
@@ -174,9 +203,11 @@ async def test_a_late_registration_is_reminded_an_hour_before_or_not_at_all(
     )
 
 
-async def refused(room: Classroom, planned: TrainingSession, email: str = "b@exemple.fr") -> str:
+async def refused(
+    room: Classroom, planned: TrainingSession, email: str = "b@exemple.fr", **who: Any
+) -> str:
     with pytest.raises(Conflict) as refusal:
-        await room.register(planned, email)
+        await room.register(planned, email, **who)
     return refusal.value.code or ""
 
 
@@ -190,7 +221,42 @@ async def test_full_past_and_cancelled_trainings_refuse_each_in_its_words(
     assert await refused(room, off) == "training_cancelled"
     clock.put_at(past.start)
     assert await refused(room, past) == "training_over"
-    assert (await room.register(full)).email == "a.dupont@exemple.fr"  # who has a place keeps it
+
+
+@pytest.mark.parametrize("closed", [Closed.FULL, Closed.OVER, Closed.CANCELLED])
+@pytest.mark.parametrize("stranger", [{}, {"subject": CAMILLE}, {"conversation_id": uuid4()}])
+async def test_a_closed_training_does_not_tell_a_stranger_who_is_registered(
+    room: Classroom, clock: Clock, closed: Closed, stranger: dict[str, Any]
+) -> None:
+    planned = await room.plan(places="1")
+    await room.register(planned, conversation_id=uuid4())
+    if closed is Closed.CANCELLED:
+        await room.call_off(planned)
+    if closed is Closed.OVER:
+        clock.put_at(planned.start)
+    for email in ("a.dupont@exemple.fr", "unknown@exemple.fr"):
+        assert await refused(room, planned, email, **stranger) == closed.value
+
+
+async def test_who_has_registered_enough_does_not_learn_who_else_is_registered(
+    room: Classroom,
+) -> None:
+    planned = await room.plan(places="")
+    await room.register(planned, conversation_id=uuid4())
+    for number in range(MOST_ADDRESSES):
+        await room.register(planned, f"u{number}@exemple.fr", subject=CAMILLE)
+    for email in ("a.dupont@exemple.fr", "unknown@exemple.fr"):
+        assert await refused(room, planned, email, subject=CAMILLE) == "training_too_often"
+
+
+async def test_whoever_is_registered_learns_that_a_training_was_called_off(
+    room: Classroom,
+) -> None:
+    planned, here = await room.plan(), uuid4()
+    await room.register(planned, conversation_id=here)
+    await room.call_off(planned)
+    code = await refused(room, planned, "a.dupont@exemple.fr", conversation_id=here)
+    assert code == "training_cancelled"
 
 
 async def test_no_address_and_no_training_are_refused(room: Classroom) -> None:
