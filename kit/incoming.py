@@ -46,6 +46,7 @@ class IncomingMail:
     files: tuple[tuple[str, bytes], ...] = field(repr=False)
     automatic: bool  # sent by a program: never answered, never taken for somebody's words
     left_out: tuple[str, ...] = field(default=(), repr=False)  # names of files beyond ten, or empty
+    same_envelope: bool = False  # its envelope names the same sender: an answer reaches nobody else
 
 
 def read(raw: bytes, settings: Settings, *, envelope_sender: str | None = None) -> IncomingMail:
@@ -71,8 +72,9 @@ def _read(raw: bytes, settings: Settings, envelope_sender: str | None) -> Incomi
     bodies = mail_parts.bodies(message)
     written = _written(bodies)
     files, left_out = _files(message)
+    written_by = _sender(message)
     return IncomingMail(
-        sender=_sender(message),
+        sender=written_by,
         answers=_answers(message, settings),
         message_id=header(message, "Message-ID") or hashlib.sha256(raw).hexdigest(),
         text=_capped(written.text),
@@ -80,6 +82,8 @@ def _read(raw: bytes, settings: Settings, envelope_sender: str | None) -> Incomi
         files=files,
         automatic=_is_automatic(message, settings, envelope_sender),
         left_out=left_out,
+        same_envelope=written_by is not None
+        and written_by.casefold() == (envelope_sender or "").casefold(),
     )
 
 

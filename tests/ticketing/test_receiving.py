@@ -116,15 +116,67 @@ async def test_another_address_is_marked_for_the_staff(post: Post, support: Supp
     assert (await support.thread(number))[-1].payload == {"by_mail": True, "other_address": True}
 
 
-async def test_programs_are_not_taken_for_people(post: Post, support: Support) -> None:
+async def test_what_programs_write_is_a_note_for_the_staff_alone(
+    post: Post, support: Support
+) -> None:
     number = (await support.open()).number
     mail = await post.answer_to(number, "Je suis absent jusqu’au 3.")
     mail["Auto-Submitted"] = "auto-replied"
     await post.hand_over(mail)
     bounce = await post.answer_to(number, "Mailbox full", message_id="<2@exemple.fr>")
     await post.hand_over(bounce, sender="")
-    assert len(await support.thread(number)) == 1
+    _, *notes = await support.thread(number)
+    assert [(each.internal, each.event) for each in notes] == [(True, None)] * 2
+    assert [each.text for each in notes] == ["Je suis absent jusqu’au 3.", "Mailbox full"]
+    assert notes[0].payload["automatic"]
     assert [each.kind for each in await support.mails()] == ["ticket_acknowledged"]
+    assert (await support.find(number)).status is Status.SUBMITTED
+
+
+async def test_one_message_id_on_two_mails_loses_neither(post: Post, support: Support) -> None:
+    number = (await support.open()).number
+    for text in ("Le premier.", "Le second."):
+        await post.hand_over(await post.answer_to(number, text))
+    assert [each.text for each in (await support.thread(number))[1:]] == [
+        "Le premier.",
+        "Le second.",
+    ]
+
+
+async def test_nobody_is_told_of_a_mail_that_somebody_else_may_have_sent(
+    post: Post, support: Support
+) -> None:
+    number = (await support.open()).number
+    mail = await post.answer_to(number, answers="", sender="victime@exemple.fr")
+    await post.hand_over(mail, sender="spam@ailleurs.fr")
+    assert [each.kind for each in await support.mails()] == ["ticket_acknowledged"]
+
+
+async def test_no_more_than_so_many_are_told_in_an_hour(
+    post: Post, support: Support, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ticketing.receiving.TOLD_IN_AN_HOUR", 1)
+    number = (await support.open()).number
+    for address in ("a@exemple.fr", "b@exemple.fr"):
+        await post.hand_over(
+            await post.answer_to(number, answers="", sender=address), sender=address
+        )
+    assert [each.kind for each in await support.mails()].count("ticket_unmatched") == 1
+
+
+async def test_names_of_files_are_masked_and_each_that_is_left_out_is_named(
+    post: Post, support: Support, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.files.HELD_BYTES", 10)
+    number = (await support.open()).number
+    mail = await post.answer_to(number)
+    iban = "FR7630006000011234567890189"
+    for name, content in ((f"{iban}.txt", b"court"), ("long.txt", b"plus long"), ("vide.txt", b"")):
+        mail.add_attachment(content, "text", "plain", filename=name)
+    await post.hand_over(mail)
+    payload = (await support.thread(number))[-1].payload
+    assert iban not in str(payload) and len(payload["files"]) == 1
+    assert payload["refused_files"] == ["vide.txt", "long.txt"]
 
 
 async def test_files_come_along_and_those_that_are_refused_are_named(
