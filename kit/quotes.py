@@ -104,15 +104,20 @@ def _below_introduction(lines: list[str], place: int, introduction: str) -> int 
 
 
 def _is_header(lines: list[str], place: int) -> bool:
-    """« De : … Envoyé : … À : … Objet : … », with or without a line drawn above it."""
+    """« De : … Envoyé : … À : … Objet : … », with or without a line drawn above it.
+
+    Without one, people write such lines too, of a letter that they received: only a program says
+    when it was sent, to whom, or from which address.
+    """
     drawn = bool(_DRAWN.match(lines[place]))
-    found = [_field(line) for line in lines[place : place + _HEADER] if line.strip()]
-    names = found[1:] if drawn else found
+    block = [line for line in lines[place : place + _HEADER] if line.strip()]
+    names = [_field(line) for line in block][drawn:]
     return (
         bool(names)
         and names[0] in words.QUOTED_SENDER
         and any(name in words.QUOTED_SUBJECT for name in names)
         and any(name in words.QUOTED_FIELDS for name in names)
+        and (drawn or "@" in block[0] or not words.QUOTED_BY_PROGRAMS.isdisjoint(names))
     )
 
 

@@ -137,6 +137,7 @@ QUOTED_MAIL = (  # « -----Message d’origine----- »
 QUOTED_SENDER = _set("de from expéditeur")
 QUOTED_SUBJECT = _set("objet sujet subject")
 QUOTED_FIELDS = _set("envoyé sent date à a to")
+QUOTED_BY_PROGRAMS = _set("envoyé sent à a to")
 _DEVICES = (
     r"iphone|ipad|mac|mobile|smartphone|téléphone|tablette|portable|appareil|samsung|galaxy|android"
     r"|huawei|xiaomi|phone|tablet|device"
