@@ -70,45 +70,40 @@ class Merging:
         title: str,
         category: str | None = None,
         subcategory: str | None = None,
+        form_id: UUID | None = None,
     ) -> Ticket:
         """A new ticket of the same sender, who is told its number, from what they wrote there.
 
-        `seqs`: which entries. Their files are copied. Raises NotFound, Invalid, TooLarge.
+        `seqs`: which entries. Their files are copied. The same `form_id` again gives the same
+        ticket. Raises NotFound, Invalid, TooLarge.
         """
         async with self._database.reading() as session:
             await find(session, member, number)
             chosen = await _said(session, number, seqs)
-        copies = await self._copy(chosen)
+        new_id = uuid4()
+        copies = await self._copy(chosen, new_id)
         async with self._database.writing.begin() as session:
             source = await thread.lock(session, number)
-            new_id = uuid4()
-            new = NewTicket(
-                id=new_id,
-                title=title,
-                description=_joined(chosen) or title,
-                email=source.email,
-                subject=source.subject,
-                structure=source.structure,
-                sender_role=source.sender_role,
-                service=source.service,
-                category=category,
-                subcategory=subcategory,
-                files=[shown(row) for row in copies],
-            )
-            for row in copies:
-                row.holder_id = new_id
-                session.add(row)
-            made = await submit(session, new)
-            moved = [entry.seq for entry in chosen]
-            await _leave_trace(
-                session, source, member, {"split": {"into": made.number, "entries": moved}}
-            )
-            await _leave_trace(
-                session, made, member, {"split_from": {"number": number, "entries": moved}}
-            )
-            return made
+            made = await _split_before(session, source, form_id)
+            if made is None:
+                new = NewTicket(
+                    id=new_id,
+                    title=title,
+                    description=_joined(chosen) or title,
+                    email=source.email,
+                    subject=source.subject,
+                    structure=source.structure,
+                    sender_role=source.sender_role,
+                    service=source.service,
+                    category=category,
+                    subcategory=subcategory,
+                    files=[shown(row) for row in copies],
+                )
+                return await _split_off(session, member, source, chosen, copies, new, form_id)
+        await self._store.remove([row.id for row in copies])
+        return made
 
-    async def _copy(self, chosen: Sequence[TicketEntry]) -> list[StoredFile]:
+    async def _copy(self, chosen: Sequence[TicketEntry], holder_id: UUID) -> list[StoredFile]:
         """The files of these entries again, on the disk; their rows are not stored yet."""
         named = [UUID(each["id"]) for entry in chosen for each in entry.payload.get("files", [])]
         async with self._database.reading() as session:
@@ -117,6 +112,7 @@ class Merging:
         return [
             StoredFile(
                 id=await self._store.copy(row.id),
+                holder_id=holder_id,
                 sender=row.sender,
                 name=row.name,
                 media_type=row.media_type,
@@ -182,15 +178,51 @@ async def _said(session: AsyncSession, number: int, seqs: Collection[int]) -> Se
     return chosen
 
 
+async def _split_before(
+    session: AsyncSession, source: Ticket, form_id: UUID | None
+) -> Ticket | None:
+    """What this form made already."""
+    trace = await thread.repeated(session, source, form_id) if form_id else None
+    return await session.get_one(Ticket, trace.payload["split"]["into"]) if trace else None
+
+
+async def _split_off(
+    session: AsyncSession,
+    member: StaffMember,
+    source: Ticket,
+    chosen: Sequence[TicketEntry],
+    copies: Sequence[StoredFile],
+    new: NewTicket,
+    form_id: UUID | None,
+) -> Ticket:
+    session.add_all(copies)
+    made = await submit(session, new)
+    moved = [entry.seq for entry in chosen]
+    into, origin = {"into": made.number}, {"number": source.number}
+    await _leave_trace(session, source, member, {"split": {**into, "entries": moved}}, form_id)
+    await _leave_trace(session, made, member, {"split_from": {**origin, "entries": moved}})
+    return made
+
+
 def _joined(chosen: Sequence[TicketEntry]) -> str:
     return "\n\n".join(entry.text for entry in chosen if entry.text)
 
 
 async def _leave_trace(
-    session: AsyncSession, ticket: Ticket, member: StaffMember, moved: Moved
+    session: AsyncSession,
+    ticket: Ticket,
+    member: StaffMember,
+    moved: Moved,
+    client_id: UUID | None = None,
 ) -> None:
     await thread.append(
-        session, ticket, Actor.STAFF, member_id=member.id, internal=True, payload=moved
+        session,
+        ticket,
+        Actor.STAFF,
+        member_id=member.id,
+        internal=True,
+        payload=moved,
+        client_id=client_id,
     )
 
 

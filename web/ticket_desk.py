@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import uuid4
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -75,6 +76,7 @@ async def show_ticket(
         canned=await canned(request, member, dossier),
         refusal=refusal and (refusal.code or "refused"),
         at=at,
+        form_id=uuid4(),
         kept=kept or Kept(),
         done=wanted if refusal is None else "",
     )

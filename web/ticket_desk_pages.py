@@ -261,6 +261,7 @@ async def receive_split(
     entries: Annotated[list[str] | None, Form()] = None,
     title: Text = "",
     pair: Text = "",
+    form_id: Annotated[UUID | None, Form()] = None,
 ) -> Response:
     category, _, subcategory = pair.partition("/")
     try:
@@ -271,6 +272,7 @@ async def receive_split(
             title=title,
             category=category or None,
             subcategory=subcategory or None,
+            form_id=form_id,
         )
     except NotFound:
         raise

@@ -219,6 +219,22 @@ async def test_a_split_makes_a_ticket_of_the_same_sender_with_what_was_chosen(
     assert (await dossiers.open_file(claire, source.number, UUID(known["id"]))).path.is_file()
 
 
+async def test_a_split_that_is_sent_twice_makes_one_ticket(
+    support: Support, store: FileStore, merging: Merging, tmp_path: Path
+) -> None:
+    claire = await support.hire("Claire")
+    source = await support.open()
+    await with_file(support, store, source)
+    once = uuid4()
+    first, again, other = [
+        await merging.split(claire, source.number, {2}, title="La capture", form_id=form_id)
+        for form_id in (once, once, uuid4())
+    ]
+    assert first.number == again.number != other.number
+    on_disk = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    assert len(on_disk) == 3  # of the source and of two tickets: no copy is left of the second time
+
+
 async def test_notes_and_words_of_the_staff_are_not_split_off(
     support: Support, merging: Merging
 ) -> None:
