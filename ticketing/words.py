@@ -46,19 +46,20 @@ BULK_DONE: Mapping[str, tuple[str, str]] = {
     "untag": ("modifié", "modifiés"),
     "transfer": ("transféré", "transférés"),
 }
-_BULK_REFUSED: Mapping[str, str] = {
-    "taken_already": "déjà pris par un collègue",
-    "take_first": "à prendre d’abord",
-    "illegal_event": "dont l’état ne le permet pas",
-    "same_route": "déjà au bon endroit",
-    "not_found": "introuvable",
-    "nobody": "sans personne à qui le confier",
-    "assignee_invalid": "sans collègue choisi",
-    "priority_invalid": "sans priorité choisie",
-    "route_invalid": "sans destinataire choisi",
-    "tag_invalid": "sans étiquette : de 1 à 40 caractères",
-    "too_many": "de trop : 200 à la fois au plus",
+_BULK_REFUSED: Mapping[str, tuple[str, str]] = {
+    "taken_already": ("déjà pris par un collègue", "déjà pris par un collègue"),
+    "take_first": ("à prendre d’abord", "à prendre d’abord"),
+    "illegal_event": ("dont l’état ne le permet pas", "dont l’état ne le permet pas"),
+    "same_route": ("déjà au bon endroit", "déjà au bon endroit"),
+    "not_found": ("introuvable", "introuvables"),
+    "nobody": ("sans personne à qui le confier", "sans personne à qui les confier"),
+    "assignee_invalid": ("sans collègue choisi", "sans collègue choisi"),
+    "priority_invalid": ("sans priorité choisie", "sans priorité choisie"),
+    "route_invalid": ("sans destinataire choisi", "sans destinataire choisi"),
+    "tag_invalid": ("sans étiquette : de 1 à 40 caractères",) * 2,
+    "too_many": ("choisi : 200 à la fois au plus", "choisis : 200 à la fois au plus"),
 }
+_BULK_OTHERWISE = ("refusé", "refusés")
 NOTHING_CHOSEN = "Choisissez d’abord des tickets dans la liste."
 
 
@@ -70,12 +71,16 @@ def bulk_summary(act: str, done: int, refused: Mapping[str, int]) -> str:
     """
     if "nothing_chosen" in refused:
         return NOTHING_CHOSEN
-    one, several = BULK_DONE[act]
-    parts = [(done, several if done > 1 else one)] if done or not refused else []
-    parts += [(n, _BULK_REFUSED.get(code, "refusé")) for code, n in refused.items()]
+    parts = [(done, BULK_DONE[act])] if done or not refused else []
+    parts += [(n, _BULK_REFUSED.get(code, _BULK_OTHERWISE)) for code, n in refused.items()]
     (count, first), *others = parts
-    named = f"{count} {'tickets' if count > 1 else 'ticket'} {first}"
-    return ", ".join([named, *(f"{n} {words}" for n, words in others)]) + "."
+    named = f"{count} {_agreeing(count, ('ticket', 'tickets'))} {_agreeing(count, first)}"
+    return ", ".join([named, *(f"{n} {_agreeing(n, words)}" for n, words in others)]) + "."
+
+
+def _agreeing(count: int, words: tuple[str, str]) -> str:
+    one, several = words
+    return several if count > 1 else one
 
 
 # The list of triage.

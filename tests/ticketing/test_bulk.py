@@ -115,4 +115,10 @@ def test_what_became_of_them_is_said_in_one_sentence() -> None:
     assert bulk_summary("release", 0, {"take_first": 2, "x": 1}) == (
         "2 tickets à prendre d’abord, 1 refusé."
     )
+    assert bulk_summary("take", 2, {"not_found": 2, "x": 3}) == (
+        "2 tickets pris, 2 introuvables, 3 refusés."
+    )
+    assert bulk_summary("take", 0, {"too_many": 250}) == (
+        "250 tickets choisis : 200 à la fois au plus."
+    )
     assert bulk_summary("take", 0, {"nothing_chosen": 1}).startswith("Choisissez")
