@@ -59,13 +59,12 @@ class AskedForMail(TopicAction):
         if wanted == "how" or not offered:
             return await self._explain(dispatcher, tracker)
         if wanted == "start":
-            return [SlotSet("pending_offer", None), *begin(tracker, self.form)]
+            return begin(tracker, self.form)
         text = "" if is_command(tracker) else await whole_text(self._database, tracker)
         if address := address_in(text):
             return ask_for_mail(dispatcher, tracker, self.form, self.kind, address)
         if address_meant(text) and tracker.get_slot(LAST) == self.form.name:
-            refused = SlotSet(REFUSED, {"times": 1, "now": True})
-            return [refused, *begin(tracker, self.form)]
+            return begin(tracker, self.form, account_refused={"times": 1, "now": True})
         start = button(self.label, self.intent, act="start")
         told = await self._explain(dispatcher, tracker, start)
         return [*told, SlotSet(LAST, self.form.name)]
@@ -77,7 +76,7 @@ class AskedForMail(TopicAction):
         seen = [each for each in meant.candidates if each.intent == self.intent]
         section = seen[0] if seen else Candidate(self.intent, 1.0)
         giver = GiveAnswer(self._sources)
-        return await giver.give(dispatcher, tracker, section, meant, first=first)
+        return await giver.give(dispatcher, tracker, section, meant, done=True, first=first)
 
 
 class AskAddress(FormQuestion):
@@ -89,7 +88,7 @@ class AskAddress(FormQuestion):
 
     async def question(self, tracker: Tracker) -> Question:
         how = button(words.HOW_TO_DO, self.intent, act="how")
-        stop = button(words.STOP, "non", act="stop")
+        stop = self.stop()
         refused = tracker.get_slot(REFUSED) or {}
         if refused.get("now"):
             first = refused["times"] == 1

@@ -109,6 +109,10 @@ class Refuse(TopicAction):
         if again is not None:
             return again
         form = form_of(tracker)
+        wanted = entity(tracker, "form")
+        if wanted is not None and (form is None or form.name != wanted):
+            say(dispatcher, words.OVER_ALREADY, answer=talked("non"))
+            return back_to_form(tracker)
         text, article = (form.left, form.article) if form else (words.LISTENING, "non")
         say(dispatcher, text, answer=talked(article))
         return [SlotSet("pending_offer", None), *leave(tracker)]

@@ -17,7 +17,7 @@ from actions.base import (
     say,
     understood,
 )
-from actions.forms import go_on
+from actions.forms import ACTIVATION, INVOICE, LAST, PASSWORD, TRAINING, go_on
 from knowledge.library import Context, Library, Section, answer_text, redirection_text
 from livechat import agenda, appointments
 from livechat.assistant import Button
@@ -26,6 +26,13 @@ from livechat.offers import act
 from livechat.protocol import Act, Answer, Choice, Decision
 
 APPOINTMENT = "aide_canaux/rendez_vous"
+# Sections about which something can be done: the action that begins it.
+DEEDS = {
+    "suivi_facture/suivre": INVOICE.entry,
+    "lien_activation/renvoyer": ACTIVATION.entry,
+    "mot_de_passe/oublie": PASSWORD.entry,
+    "formation/inscription": TRAINING.entry,
+}
 NEAR = 0.15  # a section that users confuse with the best one is added from this confidence on
 
 
@@ -48,13 +55,17 @@ class GiveAnswer(TopicAction):
         chosen: Candidate,
         meant: Understood,
         *,
+        done: bool = False,
         also: str = "",
         first: Sequence[Button] = (),
     ) -> Events:
         """Say the chosen answer, with those that users confuse with it when they are near.
 
-        `also` stands below a section, `first` before its other choices: what can be done at once.
+        What can be done about it is offered by the action of its form, which calls this in turn:
+        `done`. `also` stands below the section then, `first` before its other choices.
         """
+        if not done and chosen.answer_id in DEEDS:
+            return await self._sources.entries[DEEDS[chosen.answer_id]](dispatcher, tracker, {})
         context = await self.context(tracker)
         foreign = meant.language != "fr"
         if chosen.answer_id in self._library.redirections:
@@ -73,6 +84,7 @@ class GiveAnswer(TopicAction):
             )
         return [
             SlotSet("last_answer", chosen.answer_id),
+            SlotSet(LAST, None),  # an address that is typed now has another reason
             SlotSet("misses", 0),
             SlotSet("pending_offer", None),
             *go_on(tracker),

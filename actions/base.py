@@ -106,7 +106,7 @@ class Sources:
             connected=identity is not None,
             role=identity["role"] if identity else None,
             kind=structures[0].get("kind"),
-            follows=self.invoices.connected,
+            follows=self.invoices.connected and (identity is None or structures != [{}]),
             sends=self.accounts.offered,
         )
 

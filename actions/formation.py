@@ -26,12 +26,15 @@ from actions.base import (
     understood,
 )
 from actions.forms import (
+    LAST,
     REQUESTED,
     TRAINING,
     FormQuestion,
     FormReader,
     Question,
     Slots,
+    address_in,
+    address_meant,
     begin,
     checked_address,
     finish,
@@ -51,6 +54,8 @@ from livechat.models import Conversation
 
 SESSION, EMAIL = "training_session", "training_email"
 REFUSED = "training_refused"
+JOINED = "training_joined"  # the last one taken, and the address that was told: it may be wrong
+SECTION = INTENT.replace(".", "/")
 SHOWN = 5  # trainings
 LISTED = "/formations"
 
@@ -73,6 +78,8 @@ class FindTraining(TrainingAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         conversation = await self.conversation(tracker)
+        if corrected := _other_address(tracker):
+            return join(dispatcher, tracker, *corrected)
         chosen = entity(tracker, "training") if is_command(tracker) else None
         wanted = entity(tracker, "act") if is_command(tracker) else None
         if chosen or (wanted == "start" and await self.offers(conversation)):
@@ -84,7 +91,9 @@ class FindTraining(TrainingAction):
         also = words.next_trainings(offers, _listed_at()) if offers else ""
         giver = GiveAnswer(self._sources)
         first = _choices(offers)
-        return await giver.give(dispatcher, tracker, section, meant, also=also, first=first)
+        return await giver.give(
+            dispatcher, tracker, section, meant, done=True, also=also, first=first
+        )
 
     def _begin(
         self,
@@ -94,11 +103,10 @@ class FindTraining(TrainingAction):
         chosen: str | None,
     ) -> Events:
         """The form asks what is missing: nothing, of who is connected and has chosen."""
-        email = tracker.get_slot(EMAIL) or (_email_of(conversation) if conversation else None)
+        email = _email_of(conversation) if conversation else None
         if chosen and email:
             return join(dispatcher, tracker, chosen, email)
-        known = {SESSION: chosen, EMAIL: email, "pending_offer": None, "misses": 0}
-        return [*(SlotSet(*each) for each in known.items()), *begin(tracker, TRAINING)]
+        return begin(tracker, TRAINING, **{SESSION: chosen, EMAIL: email, "misses": 0})
 
 
 class AskTraining(TrainingAction, FormQuestion):
@@ -109,7 +117,7 @@ class AskTraining(TrainingAction, FormQuestion):
     async def question(self, tracker: Tracker) -> Question:
         offers = await self.offers(await self.conversation(tracker))
         text = words.which_training(offers, _listed_at())
-        stop = button(words.NONE_OF_THEM, "non", act="stop")
+        stop = self.stop(words.NONE_OF_THEM)
         return Question(text, [*_choices(offers), stop])
 
 
@@ -122,7 +130,7 @@ class AskTrainingEmail(FormQuestion):
         refused = tracker.get_slot(REFUSED) or {}
         if refused.get("now"):
             first = refused["times"] == 1
-            stop = [button(words.STOP, "non", act="stop")]
+            stop = [self.stop()]
             text = words.BAD_EMAIL if first else words.BAD_ADDRESS_AGAIN
             return Question(text, stop, again=False)
         return Question(words.WHICH_TRAINING_EMAIL)
@@ -145,9 +153,12 @@ class ReadTraining(FormReader):
         if is_command(tracker):
             chosen = entity(tracker, "training")
             return {SESSION: chosen} if chosen else {}
+        text = str(tracker.latest_message["text"])
+        if address_meant(text):
+            return {}  # its digits are no day
         conversation = await self._sources.conversation(tracker)
         offers = await AskTraining(self._sources).offers(conversation)
-        named = _named(str(tracker.latest_message["text"]), offers)
+        named = _named(text, offers)
         asked = is_asked(tracker, SESSION)
         return {SESSION: named} if named and (asked or named != tracker.get_slot(SESSION)) else {}
 
@@ -180,11 +191,17 @@ class JoinChosen(TopicAction):
         )
 
 
-def join(dispatcher: CollectingDispatcher, tracker: Tracker, chosen: str, email: str) -> Events:
-    """The web registers them, and says so."""
-    order(dispatcher, JoinTraining(session_id=UUID(chosen), email=email))
-    emptied = [SlotSet(SESSION, None), SlotSet("last_answer", INTENT.replace(".", "/"))]
-    return [*emptied, SlotSet("misses", 0), *finish(tracker, TRAINING)]
+def join(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    chosen: str,
+    email: str,
+    instead_of: str | None = None,
+) -> Events:
+    """The web registers them, and says so. `instead_of`: the address that was wrong."""
+    order(dispatcher, JoinTraining(session_id=UUID(chosen), email=email, instead_of=instead_of))
+    known = [SlotSet(JOINED, {"session": chosen, "email": email}), SlotSet("misses", 0)]
+    return [*known, SlotSet("last_answer", SECTION), *finish(tracker, TRAINING)]
 
 
 class TellMyTrainings(TopicAction):
@@ -223,6 +240,14 @@ class TellMyTrainings(TopicAction):
         foreign = meant.language != "fr"
         say(dispatcher, words.in_french(text) if foreign else text, choices=choices, answer=answer)
         return told
+
+
+def _other_address(tracker: Tracker) -> tuple[str, str, str] | None:
+    """« non, c’est b@exemple.fr »: the training that was just taken, for whom, instead of whom."""
+    joined = tracker.get_slot(JOINED) if tracker.get_slot(LAST) == TRAINING.name else None
+    text = "" if is_command(tracker) else str(tracker.latest_message.get("text") or "")
+    address = address_in(text)
+    return (joined["session"], address, joined["email"]) if joined and address else None
 
 
 def _choices(offers: list[Offer]) -> list[Button]:

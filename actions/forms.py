@@ -17,7 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
 from actions import words
-from actions.base import Events, Sources, TopicAction, is_command, say, talked, whole_text
+from actions.base import Events, Sources, TopicAction, button, is_command, say, talked, whole_text
 from kit.errors import Invalid
 from kit.mail import address_of
 from kit.text_folding import fold
@@ -26,8 +26,9 @@ from livechat.assistant import Button
 REQUESTED = "requested_slot"
 ASKED = "asked"  # how often each text was asked, by its digest; kept for the conversation
 LAST = "last_form"  # the form that was done, or offered, last: a value or a correction is its
-SUSPENDED = "suspended"  # the form that another one came into, and what it had asked last
+SUSPENDED = "suspended"  # the forms that others came into, each with what it had asked last
 
+FEW = 8  # words
 TWICE = 2  # the log would offer help in place of a third time (livechat/speech.py)
 ADDRESS = re.compile(r"[^\s<>(),;:\"«»]+@[^\s<>(),;:\"«»]*")
 
@@ -55,7 +56,10 @@ def invoice_number_in(tracker: Tracker) -> str | None:
 
 
 def address_said(tracker: Tracker) -> str | None:
+    """Alone, or in a few words: a story that names an address asks for nothing."""
     text = str(tracker.latest_message.get("text") or "")
+    if len(text.split()) > FEW:
+        return None
     return address_in(text) or (text if address_meant(text) else None)
 
 
@@ -95,7 +99,7 @@ TRAINING = Form(
     article="formation",
     entry="action_training",
     left=words.TRAINING_LEFT,
-    passing=("training_refused",),
+    passing=("training_session", "training_email", "training_refused"),
     finds=address_said,
 )
 FORMS = {form.name: form for form in (TICKET, INVOICE, ACTIVATION, PASSWORD, TRAINING)}
@@ -111,13 +115,28 @@ def form_of(tracker: Tracker) -> Form | None:
     return FORMS.get((tracker.active_loop or {}).get("name") or "")
 
 
-def begin(tracker: Tracker, form: Form) -> Events:
-    """Start a form, or have it ask again; one that was under way waits for its end."""
-    outer = form_of(tracker)
-    if outer is None or outer is form:
-        return [FollowupAction(form.name)]
-    waiting = {"form": outer.name, "last": (tracker.get_slot(ASKED) or {}).get("last")}
-    return [SlotSet(SUSPENDED, waiting), SlotSet(REQUESTED, None), FollowupAction(form.name)]
+def begin(tracker: Tracker, form: Form, **known: Any) -> Events:
+    """Start a form with what is known, or have it ask again; one under way waits for its end."""
+    active, waiting = form_of(tracker), _waiting(tracker)
+    fresh = {} if active is form else dict.fromkeys(form.passing)
+    told = [SlotSet(*each) for each in (fresh | known | {"pending_offer": None}).items()]
+    if active is None or active is form:
+        return [*told, FollowupAction(form.name)]
+    last = (tracker.get_slot(ASKED) or {}).get("last")
+    others = [each for each in waiting if each["form"] not in (form.name, active.name)]
+    suspended = [*others, {"form": active.name, "last": last}]
+    return [
+        *told,
+        SlotSet(SUSPENDED, suspended),
+        SlotSet(REQUESTED, None),
+        FollowupAction(form.name),
+    ]
+
+
+def _waiting(tracker: Tracker) -> list[dict[str, Any]]:
+    """The forms that others came into, the innermost last."""
+    waiting: list[dict[str, Any]] = tracker.get_slot(SUSPENDED) or []
+    return waiting
 
 
 def back_to_form(tracker: Tracker) -> Events:
@@ -136,7 +155,11 @@ def leave(tracker: Tracker, *, altogether: bool = False) -> Events:
     if not tracker.active_loop:
         return []
     form = form_of(tracker)
-    emptied = [SlotSet(name, None) for name in (REQUESTED, *(form.passing if form else ()))]
+    ending = [form] if form else []
+    if altogether:
+        ending += [FORMS[each["form"]] for each in _waiting(tracker)]
+    passing = dict.fromkeys(name for each in ending for name in each.passing)
+    emptied = [SlotSet(name, None) for name in (REQUESTED, *passing)]
     then = [SlotSet(SUSPENDED, None)] if altogether else ended(tracker)
     return [ActiveLoop(None), *emptied, *then]
 
@@ -144,7 +167,7 @@ def leave(tracker: Tracker, *, altogether: bool = False) -> Events:
 def finish(tracker: Tracker, form: Form) -> Events:
     """This form has done its work, wherever it was answered: what waited for it goes on."""
     active = form_of(tracker)
-    done = [SlotSet(name, None) for name in form.passing]
+    done = [SlotSet(name, None) for name in (*form.passing, "pending_offer")]
     if active is not None and active is not form:
         return [*done, SlotSet(LAST, form.name), *back_to_form(tracker)]
     return [*done, SlotSet(LAST, form.name), *(leave(tracker) or ended(tracker))]
@@ -152,11 +175,16 @@ def finish(tracker: Tracker, form: Form) -> Events:
 
 def ended(tracker: Tracker) -> Events:
     """The form that another one came into goes on."""
-    waiting = tracker.get_slot(SUSPENDED)
+    waiting = _waiting(tracker)
     if not waiting:
         return []
-    asked = dict(tracker.get_slot(ASKED) or {}) | {"last": waiting["last"]}
-    return [SlotSet(SUSPENDED, None), SlotSet(ASKED, asked), FollowupAction(waiting["form"])]
+    *others, inner = waiting
+    asked = dict(tracker.get_slot(ASKED) or {}) | {"last": inner["last"]}
+    return [
+        SlotSet(SUSPENDED, others or None),
+        SlotSet(ASKED, asked),
+        FollowupAction(inner["form"]),
+    ]
 
 
 async def corrected(
@@ -169,9 +197,11 @@ async def corrected(
 
     It is run here: a follow-up action would leave Rasa in a state that no rule knows.
     """
-    last = FORMS.get(tracker.get_slot(LAST) or "")
+    last, active = FORMS.get(tracker.get_slot(LAST) or ""), form_of(tracker)
     if is_command(tracker) or last is None or last.finds(tracker) is None:
         return None
+    if active not in (None, last) and last is not INVOICE:
+        return None  # what is typed in the middle of a form has nothing to be sent to
     return await sources.entries[last.entry](dispatcher, tracker, domain)
 
 
@@ -212,6 +242,10 @@ class FormQuestion(TopicAction):
             SlotSet("pending_offer", None),
             *self.then(tracker),
         ]
+
+    def stop(self, label: str = words.STOP) -> Button:
+        """Leaves this form, and no other that may have come meanwhile."""
+        return button(label, "non", act="stop", form=self.form.name)
 
     def then(self, tracker: Tracker) -> Events:
         """What is remembered beside the question."""

@@ -45,7 +45,7 @@ class Clarify(TopicAction):
         again = await corrected(self._sources, dispatcher, tracker, domain)
         if again is not None:
             return again
-        if invoice_number_in(tracker) and not tracker.active_loop:  # « F-2024-18 ? », the same
+        if _is_only_an_invoice(tracker):  # « F-2024-18 ? »
             return await self._sources.entries[INVOICE.entry](dispatcher, tracker, domain)
         return await self.clarify(dispatcher, tracker, understood(tracker))
 
@@ -113,6 +113,13 @@ class Clarify(TopicAction):
         say(dispatcher, f"{words.TWICE_MISSED}\n\n{offer}", choices=choices, answer=answer)
         offered = [SlotSet("misses", 0), SlotSet("pending_offer", choices[0].id)]
         return [*offered, *back_to_form(tracker)]
+
+
+def _is_only_an_invoice(tracker: Tracker) -> bool:
+    """A number and nothing else, that is neither a phone's (10 digits) nor a SIRET (14)."""
+    number, text = invoice_number_in(tracker), str(tracker.latest_message.get("text") or "")
+    other = number is not None and number.isdigit() and len(number) in (10, 14)
+    return bool(number) and not other and not tracker.active_loop and len(text.split()) <= 2
 
 
 def article_of(candidate: Candidate, library: Any) -> str | None:

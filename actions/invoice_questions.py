@@ -1,5 +1,6 @@
 """What the form about an invoice asks: its number, and which one when several bear it."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from actions.forms import (
     Slots,
     invoice_number_in,
     is_asked,
+    plain,
     same,
 )
 from chorus import words as chorus_words
@@ -33,6 +35,7 @@ DOWN = "down"  # chosen, when the portal does not answer
 SHOWN = 6  # matches
 FEW = 4  # words of a message that is a number and nothing else: « F 2024 / 18 »
 LONGEST = 40  # characters of one
+WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}(?!\w)|'")  # stands beside a number only in a sentence
 
 
 NOTHING: Slots = {NUMBER: None, CHOSEN: None, UNKNOWN: None, MATCHES: None}
@@ -65,7 +68,7 @@ class AskNumber(FormQuestion):
         how = button(words.HOW_TO_LOOK, INTENT, act="how")
         unknown = tracker.get_slot(UNKNOWN)
         if unknown:
-            choices = [how, button(words.STOP, "non", act="stop")]
+            choices = [how, self.stop()]
             return Question(words.invoice_unknown(unknown), choices, again=False)
         return Question(words.WHICH_INVOICE, [how])
 
@@ -80,7 +83,8 @@ class AskWhich(FormQuestion):
             button(label, INTENT, act="chosen", invoice=portal_id)
             for portal_id, label in _matches(tracker)
         ]
-        return Question(words.which_of_them(str(tracker.get_slot(NUMBER))), choices)
+        asked = words.which_of_them(str(tracker.get_slot(NUMBER)))
+        return Question(asked, [*choices, self.stop(words.NONE_OF_THESE)])
 
 
 class ReadInvoice(FormReader):
@@ -113,13 +117,9 @@ class ReadInvoice(FormReader):
         if not is_asked(tracker, CHOSEN):
             return {}
         named = entity(tracker, "invoice") if is_command(tracker) else None
-        text = str(tracker.latest_message.get("text") or "")
-        found = [
-            portal_id
-            for portal_id, label in _matches(tracker)
-            if portal_id == named or same(text, label)
-        ]
-        return {CHOSEN: found[0]} if found else {}
+        text = "" if is_command(tracker) else str(tracker.latest_message.get("text") or "")
+        found = _named(text, _matches(tracker), named)
+        return {CHOSEN: found} if found else {}
 
     def validate_invoice_chosen(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
@@ -130,6 +130,29 @@ class ReadInvoice(FormReader):
 def _matches(tracker: Tracker) -> list[list[str]]:
     found: list[list[str]] = (tracker.get_slot(MATCHES) or {}).get("found", [])
     return found
+
+
+def _named(text: str, matches: list[list[str]], clicked: str | None) -> str | None:
+    """The one that is meant: clicked, « la première », « celle de 2025 », « la commune ». Or None.
+
+    >>> found = [["7", "Facture F-1, Commune de Vaux, 1er mai 2026"], ["8", "Facture F-1, 2025"]]
+    >>> _named("la deuxième", found, None), _named("commune de Vaux", found, None)
+    ('8', '7')
+    >>> _named("celle de 2025", found, None), _named("je ne sais pas", found, None)
+    ('8', None)
+    """
+    said = plain(text)
+    told = set(re.findall(r"\w+", said))
+    for place, (portal_id, label) in enumerate(matches):
+        ordinals = words.ORDINALS[place : place + 1]
+        stems = [stem for each in ordinals for stem in each]
+        if portal_id == clicked or same(text, label):
+            return portal_id
+        if any(word.startswith(stem) for stem in stems for word in told):
+            return portal_id
+    parts = [set(map(plain, re.split(r", | (?=\d{4}$)", label)[1:])) for _, label in matches]
+    hits = [place for place, each in enumerate(parts) if any(part in said for part in each)]
+    return matches[hits[0]][0] if len(hits) == 1 else None
 
 
 def _is_looked_up(number: str, tracker: Tracker) -> bool:
@@ -145,12 +168,11 @@ def _tells_other_numbers(tracker: Tracker) -> bool:
 def _number_alone(text: str) -> str | None:
     """A message that is a number and nothing else, however it is cut.
 
-    >>> _number_alone("F 2024 / 18"), _number_alone("je ne sais pas"), _number_alone("18")
+    >>> _number_alone("F 2024 / 18"), _number_alone("j'ai 3 factures"), _number_alone("18")
     ('F2024/18', None, '18')
     """
-    few = len(text.split()) <= FEW and len(text) <= LONGEST
-    alone = few and any(map(str.isdigit, text))
-    return cleaned(text.strip(" .!?")) if alone else None
+    few = len(text.split()) <= FEW and len(text) <= LONGEST and any(map(str.isdigit, text))
+    return cleaned(text.strip(" .!?")) if few and not WORD.search(text) else None
 
 
 ACTIONS = (AskNumber, AskWhich, ReadInvoice)

@@ -33,9 +33,10 @@ class ForgottenPassword(AskedForMail):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         if is_command(tracker) and entity(tracker, "act") == DEAD_MAILBOX:
-            context = words.dead_mailbox(entity(tracker, "address"))
-            category = guessing.clear([ABOUT])
-            return await StartTicket(self._sources).start_about(tracker, context, category)
+            address = entity(tracker, "address")
+            return await StartTicket(self._sources).start_about(
+                tracker, words.dead_mailbox(address), guessing.clear([ABOUT]), never_to=address
+            )
         return await super().run(dispatcher, tracker, domain)
 
 

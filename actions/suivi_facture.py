@@ -28,7 +28,8 @@ from actions.ticket import StartTicket
 from chorus import words as chorus_words
 from chorus.identity import Structure
 from chorus.invoices import structures_of
-from chorus.portal import Detail, Following, PortalUnavailable
+from chorus.portal import Following, PortalUnavailable
+from kit.clock import now
 from knowledge.invoice_statuses import invoice_statuses
 from livechat.assistant import Button
 from livechat.offers import act
@@ -56,25 +57,15 @@ class InvoiceAction(TopicAction):
         return structures_of(conversation.identity if conversation else None)
 
     def tell(
-        self,
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        number: str,
-        found: Following | None,
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, found: Following | None
     ) -> Events:
-        """Where an invoice stands, and what to do about it. None: the portal does not answer."""
+        """Where an invoice stands, and what to do about it. None: it is not theirs any more."""
         if found is None:
-            again = button(words.TRY_AGAIN, INTENT, act="retry", invoice_number=number)
-            return self.fail(dispatcher, tracker, again)
-        self.tell_of(dispatcher, chorus_words.invoice_state(found), found)
+            say(dispatcher, words.INVOICE_GONE, answer=self.about(Decision.ESCALATE))
+            return finish(tracker, INVOICE)
+        self.tell_of(dispatcher, chorus_words.invoice_state(found, now()), found)
         known = [SlotSet("last_answer", SECTION), SlotSet("misses", 0)]
-        return [*known, SlotSet("pending_offer", None), *finish(tracker, INVOICE)]
-
-    async def follow(self, theirs: tuple[Structure, ...], portal_id: str) -> Following | None:
-        try:
-            return await self._sources.invoices.follow(theirs, portal_id)
-        except PortalUnavailable:
-            return None
+        return [*known, *finish(tracker, INVOICE)]
 
     def tell_of(
         self, dispatcher: CollectingDispatcher, text: str, found: Following, told: str = ""
@@ -104,7 +95,7 @@ class InvoiceAction(TopicAction):
             choices=choices,
             answer=self.about(Decision.ESCALATE),
         )
-        return [SlotSet("pending_offer", None), *finish(tracker, INVOICE)]
+        return finish(tracker, INVOICE)
 
     def about(self, decision: Decision) -> Answer:
         section = self._library.sections[SECTION]
@@ -130,9 +121,9 @@ class FollowInvoice(InvoiceAction):
         theirs = await self.structures(tracker)
         if wanted == "how" or not theirs or not self._sources.invoices.connected:
             return await self._explain(dispatcher, tracker)
-        portal_id = entity(tracker, "invoice")
-        if portal_id and wanted in {DETAIL, COMMENT, CONTACT}:
-            return await self._more(dispatcher, tracker, theirs, wanted, portal_id)
+        portal_id = entity(tracker, "invoice") if is_command(tracker) else None
+        if portal_id:
+            return await self._more(dispatcher, tracker, theirs, wanted or "", portal_id)
         number = invoice_number_in(tracker)
         if number is None and _status_named(tracker):
             return await self._explain(dispatcher, tracker)
@@ -151,11 +142,10 @@ class FollowInvoice(InvoiceAction):
         try:
             looked = await self._sources.invoices.look(theirs, number)
         except PortalUnavailable:
-            return self.tell(dispatcher, tracker, number, None)
+            return self.fail(dispatcher, tracker, _again(number))
         if len(looked.found) == 1:
-            return self.tell(dispatcher, tracker, number, looked.following)
-        slots = known_of(number, looked.found)
-        return [*(SlotSet(*each) for each in slots.items()), *begin(tracker, INVOICE)]
+            return self.tell(dispatcher, tracker, looked.following)
+        return begin(tracker, INVOICE, **known_of(number, looked.found))
 
     async def _more(
         self,
@@ -165,28 +155,24 @@ class FollowInvoice(InvoiceAction):
         wanted: str,
         portal_id: str,
     ) -> Events:
-        """A button under an invoice: its detail, the recipient's comment, or a way to write."""
-        found = await self.follow(theirs, portal_id)
-        detail = await self._detail(theirs, portal_id) if wanted == DETAIL else None
-        if found is None or (wanted == DETAIL and detail is None):
-            return self.fail(
-                dispatcher, tracker, button(words.TRY_AGAIN, INTENT, act=wanted, invoice=portal_id)
-            )
+        """A button that names one: where it stands, its detail, a comment, a way to write."""
+        invoices = self._sources.invoices
+        try:
+            found = await invoices.follow(theirs, portal_id)
+            detail = await invoices.detail(theirs, portal_id) if wanted == DETAIL else None
+        except PortalUnavailable:
+            again = button(words.TRY_AGAIN, INTENT, act=wanted or "chosen", invoice=portal_id)
+            return self.fail(dispatcher, tracker, again)
+        if found is None or wanted not in {DETAIL, COMMENT, CONTACT}:
+            return self.tell(dispatcher, tracker, found)
         if wanted == CONTACT:
             context = chorus_words.about_invoice(found)
             category = guessing.clear([ABOUT.get(found.status, LATE)])
             return await StartTicket(self._sources).start_about(tracker, context, category)
-        text = (
-            chorus_words.invoice_detail(detail) if detail else chorus_words.invoice_comment(found)
-        )
+        comment = chorus_words.invoice_comment(found)
+        text = chorus_words.invoice_detail(detail) if detail else comment
         self.tell_of(dispatcher, text, found, told=wanted)
         return finish(tracker, INVOICE)
-
-    async def _detail(self, theirs: tuple[Structure, ...], portal_id: str) -> Detail | None:
-        try:
-            return await self._sources.invoices.detail(theirs, portal_id)
-        except PortalUnavailable:
-            return None
 
     async def _explain(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """How users look it up themselves."""
@@ -194,7 +180,9 @@ class FollowInvoice(InvoiceAction):
         seen = [each for each in meant.candidates if each.intent == INTENT]
         section = seen[0] if seen else Candidate(INTENT, 1.0)
         also = _status_named(tracker)
-        return await GiveAnswer(self._sources).give(dispatcher, tracker, section, meant, also=also)
+        return await GiveAnswer(self._sources).give(
+            dispatcher, tracker, section, meant, done=True, also=also
+        )
 
 
 class TellInvoice(InvoiceAction):
@@ -206,9 +194,18 @@ class TellInvoice(InvoiceAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         number, chosen = str(tracker.get_slot(NUMBER)), str(tracker.get_slot(CHOSEN))
+        if chosen == DOWN:
+            return self.fail(dispatcher, tracker, _again(number))
         theirs = await self.structures(tracker)
-        found = None if chosen == DOWN else await self.follow(theirs, chosen)
-        return self.tell(dispatcher, tracker, number, found)
+        try:
+            found = await self._sources.invoices.follow(theirs, chosen)
+        except PortalUnavailable:
+            return self.fail(dispatcher, tracker, _again(number))
+        return self.tell(dispatcher, tracker, found)
+
+
+def _again(number: str) -> Button:
+    return button(words.TRY_AGAIN, INTENT, act="retry", invoice_number=number)
 
 
 def _status_named(tracker: Tracker) -> str:

@@ -28,6 +28,7 @@ from actions.forms import TICKET, back_to_form, begin, ended, form_of, leave
 from actions.hors_sujet import Clarify
 from actions.ticket_questions import (
     ABOUT,
+    ASIDE,
     CATEGORY,
     CHANGING,
     CONFIRM,
@@ -83,23 +84,27 @@ class StartTicket(TopicAction):
         if not tracker.get_slot(EMAIL):
             conversation = await self.conversation(tracker)
             known[EMAIL] = tickets.known_email(conversation) if conversation else None
-        known |= {CONFIRM: None, CHANGING: None, REFUSED: None, "pending_offer": None, "misses": 0}
-        return [*(SlotSet(*each) for each in known.items()), *begin(tracker, TICKET)]
+        known |= {CONFIRM: None, CHANGING: None, REFUSED: None, "misses": 0}
+        return begin(tracker, TICKET, **known)
 
     async def start_about(
-        self, tracker: Tracker, context: str, category: str | None, email: str | None = None
+        self, tracker: Tracker, context: str, category: str | None, *, never_to: str | None = None
     ) -> Events:
-        """Begin anew about something that is known already, and stands above the description."""
+        """Begin about something that is known already, and stands above the description.
+
+        One that was begun before is put aside until this one is sent. `never_to`: the answer is
+        not to go there.
+        """
         conversation = await self.conversation(tracker)
-        address = email or (tickets.known_email(conversation) if conversation else None)
-        known = dict.fromkeys(OF_THE_FORM) | {
-            CONTEXT: context,
-            CATEGORY: category,
-            EMAIL: address or tracker.get_slot(EMAIL),
-            "pending_offer": None,
-            "misses": 0,
-        }
-        return [*(SlotSet(*each) for each in known.items()), *begin(tracker, TICKET)]
+        known = tickets.known_email(conversation) if conversation else None
+        addresses = (each for each in (known, tracker.get_slot(EMAIL)) if each)
+        dead = (never_to or "").lower()
+        address = next((each for each in addresses if each.lower() != dead), None)
+        kept = {name: tracker.get_slot(name) for name in (*OF_THE_FORM, *COMPLAINT)}
+        aside = list(tracker.get_slot(ASIDE) or [])
+        aside += [{name: each for name, each in kept.items() if each}] if kept[DESCRIPTION] else []
+        fresh = dict.fromkeys(kept) | {CONTEXT: context, CATEGORY: category, EMAIL: address}
+        return begin(tracker, TICKET, **fresh, **{ASIDE: aside or None, "misses": 0})
 
     async def _said_before(self, tracker: Tracker) -> str | None:
         """What went wrong with an answer, and what was asked: proposed as the description."""
@@ -155,7 +160,9 @@ class SendTicket(TopicAction):
         )
         order(dispatcher, wanted)
         emptied = (*OF_THE_FORM, *COMPLAINT, "pending_offer")
-        return [*(SlotSet(name, None) for name in emptied), SlotSet("misses", 0), *ended(tracker)]
+        *others, last = tracker.get_slot(ASIDE) or [{}]
+        slots = dict.fromkeys(emptied) | last | {ASIDE: others or None, "misses": 0}
+        return [*(SlotSet(*each) for each in slots.items()), *ended(tracker)]
 
 
 ACTIONS = (StartTicket, SendTicket)

@@ -10,12 +10,13 @@ from livechat import tickets
 from livechat.assistant import Button
 from livechat.models import Conversation
 from ticketing import guessing, routing
-from ticketing.models import Ticket
+from ticketing.models import Route, Ticket
 
 # Slots of the form: what it needs, in its order.
 DESCRIPTION, CATEGORY = "ticket_description", "ticket_category"
 EMAIL, CONFIRM = "ticket_email", "ticket_confirm"
 # Slots between two of its questions.
+ASIDE = "ticket_aside"  # tickets that this one came before, each with its slots
 CONTEXT = "ticket_context"  # what it is about, known before a word of the user
 DOUBT = "ticket_doubt"  # a description that looks like a question, and how it was understood
 ABOUT = "ticket_about"  # answers that say what it is about, the likeliest first
@@ -62,7 +63,7 @@ class AskEmail(TicketQuestion):
 
     async def question(self, tracker: Tracker) -> Question:
         refused = tracker.get_slot(REFUSED) or {}
-        stop = [button(words.STOP, "non", act="stop")]
+        stop = [self.stop()]
         if refused.get("now"):
             first = refused["times"] == 1
             text = words.BAD_EMAIL if first else words.BAD_EMAIL_AGAIN
@@ -95,8 +96,9 @@ class AskConfirm(TicketQuestion):
             label_of(pair) if pair else None,
             str(tracker.get_slot(EMAIL)),
             _warning(known, conversation),
+            to_recipient=_goes_to_recipient(pair),
         )
-        return Question(text, _decisions(known), again=False)
+        return Question(text, [*_decisions(known), self.stop(words.CANCEL)], again=False)
 
     async def _alike(self, conversation: Conversation | None, description: str) -> Ticket | None:
         if conversation is None:
@@ -111,7 +113,7 @@ def _decisions(known: Ticket | None) -> list[Button]:
     completing = {"act": "complete", "ticket_reference": known.reference} if known else {}
     complete = [button(words.complete(known.reference), "ticket", **completing)] if known else []
     change = button(words.CHANGE, "ticket", act="change")
-    return [send, *complete, change, button(words.CANCEL, "non", act="stop")]
+    return [send, *complete, change]
 
 
 def _changes() -> list[Button]:
@@ -130,6 +132,12 @@ def _warning(known: Ticket | None, conversation: Conversation | None) -> str | N
         return None
     theirs = known.subject is not None and known.subject == conversation.subject
     return words.alike(known.reference, known.title if theirs else None)
+
+
+def _goes_to_recipient(pair: str | None) -> bool:
+    category, _, subcategory = (pair or "").partition("/")
+    rule = routing.listed().get((category, subcategory))
+    return rule is not None and rule.route is Route.METIER
 
 
 def label_of(pair: str) -> str:

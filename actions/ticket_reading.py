@@ -89,7 +89,8 @@ class ReadTicket(FormReader):
                 "language": meant.language,
             }
             return {DESCRIPTION: None, DOUBT: doubt}
-        if value is None or tracker.get_slot(CATEGORY):
+        told = is_asked(tracker, DESCRIPTION) or not tracker.get_slot(ABOUT)
+        if value is None or tracker.get_slot(CATEGORY) or not told:
             return {DESCRIPTION: value, DOUBT: None}
         return {DESCRIPTION: value, DOUBT: None, **_guessed(tracker)}
 

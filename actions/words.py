@@ -17,6 +17,7 @@ TWICE_MISSED = (
 WHICH_OF_IT = "De quoi parlez-vous exactement ?"
 WHAT_ABOUT = "De quoi souhaitez-vous parler ? Posez votre question en une phrase courte."
 LISTENING = "D’accord. Quelle est votre question ?"
+OVER_ALREADY = "Cette étape est déjà terminée : je n’ai rien changé."
 CLICK = "Cliquez sur la proposition qui vous convient, ou reformulez votre question."
 EXPLAINED = "Merci, c’est noté."
 NO_ANSWER_YET = "Dites-moi ce qui ne fonctionne pas : sur quel écran, et avec quel message ?"
@@ -115,6 +116,8 @@ def summary(
     category: str | None,
     email: str,
     alike: str | None,
+    *,
+    to_recipient: bool = False,
 ) -> str:
     lines = [f"Sujet : {category}"] if category else []
     lines += [f"Titre : {title}"]
@@ -123,9 +126,9 @@ def summary(
     lines += [f"Réponse à l’adresse : {email}"]
     listed = "\n".join(f"- {' '.join(line.split())}" for line in lines)
     known = f"\n\n{alike}" if alike else ""
+    whom = "au service destinataire du document" if to_recipient else "au support"
     return (
-        f"Voici votre demande :\n{listed}{known}\n\n"
-        "Je l’envoie au support, avec cette conversation ?"
+        f"Voici votre demande :\n{listed}{known}\n\nJe l’envoie {whom}, avec cette conversation ?"
     )
 
 
@@ -178,7 +181,11 @@ WHICH_INVOICE = (
 )
 HOW_TO_LOOK = "Comment le trouver moi-même ?"
 TRY_AGAIN = "Réessayer"
+NONE_OF_THESE = "Aucun de ces documents"
+INVOICE_GONE = "Je ne trouve plus ce document parmi ceux de vos structures."
 WRITE_TO_RECIPIENT = "Écrire au destinataire"
+# « la première », « le 2e »: which one of a list; small letters without accents.
+ORDINALS = (("premier", "1er"), ("deuxieme", "second", "2e"), ("troisieme", "3e"))
 SEE_DETAIL = "Voir le détail"
 SEE_COMMENT = "Lire le commentaire du destinataire"
 DEMO_DATA = "Ces données sont inventées, pour la démonstration."
@@ -248,8 +255,7 @@ def which_training(offers: list[Offer], url: str) -> str:
 
 def next_trainings(offers: list[Offer], url: str) -> str:
     listed = "\n".join(
-        f"- {chorus_words.training_label(each.training)}"
-        + (f" ({chorus_words.places(each.left)})" if each.left is not None else "")
+        f"- {chorus_words.training_label(each.training)}{chorus_words.places(each.left)}"
         for each in offers
     )
     return f"Prochaines sessions (heure de Paris), décrites sur {url} :\n{listed}"

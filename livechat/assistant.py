@@ -97,6 +97,7 @@ class JoinTraining(BaseModel):
     do: Literal["join_training"] = "join_training"
     session_id: UUID
     email: str
+    instead_of: str | None = None  # the address that they corrected: its place is given back
 
 
 class LeaveTraining(BaseModel):

@@ -55,7 +55,7 @@ class Errands:
                 reply = await self._leave(session, conversation, wanted)
             case OpenRequest() | OpenTicket():
                 return await carry_out(session, conversation, wanted)
-        return [await speak(session, conversation, reply)]
+        return [await speak(session, conversation, reply, happened=True)]
 
     async def _join(
         self, session: AsyncSession, conversation: Conversation, wanted: JoinTraining
@@ -70,11 +70,31 @@ class Errands:
                 conversation_id=conversation.id,
             )
             joined = (await training.offer_of(session, registration.session_id)).training
+            await self._give_back(session, conversation, wanted)
         except Refusal as refusal:
             others = _button(words.OTHER_TRAININGS, TRAINING, act="start")
             return _said(words.training_refused(refusal.code), "formation", [others])
         mine = _button(words.MY_TRAININGS, MY_TRAININGS)
         return _said(words.training_joined(joined, registration.email), "formation", [mine])
+
+    async def _give_back(
+        self, session: AsyncSession, conversation: Conversation, wanted: JoinTraining
+    ) -> None:
+        """The place that was taken for an address which was wrong."""
+        if wanted.instead_of is None or wanted.instead_of.lower() == wanted.email.lower():
+            return
+        who = conversation.subject, conversation.id
+        for each in await training.registrations_of(session, *who):
+            registration = each.registration
+            same = registration.session_id == wanted.session_id
+            if same and registration.email == wanted.instead_of.lower():
+                await training.cancel(
+                    session,
+                    registration.id,
+                    paper=self._paper,
+                    subject=conversation.subject,
+                    conversation_id=conversation.id,
+                )
 
     async def _leave(
         self, session: AsyncSession, conversation: Conversation, wanted: LeaveTraining

@@ -9,6 +9,9 @@ from uuid import uuid4
 from livechat.assistant import Memory
 from livechat.models import Conversation
 
+# What is asked, and the forms that wait for others: nothing of it holds when the form is left.
+PASSING = ("requested_slot", "suspended")
+
 
 def remember(conversation: Conversation, **slots: Any) -> None:
     """Have the assistant know something that it did not say itself: told at its next turn."""
@@ -22,7 +25,7 @@ def leave_form(conversation: Conversation) -> None:
     """What the user says next is no answer to what the assistant last asked."""
     memory = Memory.model_validate(conversation.memory)
     if memory.loop is not None:
-        kept = {name: each for name, each in memory.slots.items() if name != "requested_slot"}
+        kept = {name: each for name, each in memory.slots.items() if name not in PASSING}
         conversation.memory = Memory(slots=kept).model_dump(mode="json")
         rename(conversation)
 

@@ -17,7 +17,7 @@ from livechat.assistant import (
     Reply,
 )
 from livechat.desk_models import ChatEnd, ChatState
-from livechat.memory import remember
+from livechat.memory import PASSING, remember
 from livechat.models import Conversation, LogEntry
 from livechat.offers import offer_of_help
 from livechat.protocol import Act, Answer, Author, Decision
@@ -35,10 +35,15 @@ KINDS = {
 TWICE = 2  # the same text is never sent more often
 
 
-async def speak(session: AsyncSession, conversation: Conversation, reply: Reply) -> LogEntry:
-    """Say it; what was said twice already is not said again: help is offered instead."""
+async def speak(
+    session: AsyncSession, conversation: Conversation, reply: Reply, *, happened: bool = False
+) -> LogEntry:
+    """Say it; what was said twice already is not said again: help is offered instead.
+
+    `happened`: it tells what was just done, which is said however often it is done.
+    """
     text = with_fixed_spaces(reply.text or "")
-    if await log.times_said(session, conversation.id, text) >= TWICE:
+    if not happened and await log.times_said(session, conversation.id, text) >= TWICE:
         reply = await _instead(session, conversation, reply)
         text = with_fixed_spaces(reply.text or "")
     return log.append_message(
@@ -89,7 +94,8 @@ async def do_without(session: AsyncSession, conversation: Conversation, ask: Ask
         return [await speak_fallback(session, conversation)]
     memory = Memory.model_validate(conversation.memory)
     kept = {name: each for name, each in memory.slots.items() if not name.startswith("ticket_")}
-    kept.pop("requested_slot", None)
+    for name in PASSING:
+        kept.pop(name, None)
     conversation.memory = Memory(slots=kept).model_dump(mode="json")
     return await carry_out(session, conversation, wanted)
 

@@ -37,6 +37,7 @@ WORD = re.compile(r"[\w']+°?")
 REFERENCE = re.compile(
     r"\b(?:(?=(?:[\w./-]*?\d){5})|(?=[\w./-]*[^\W\d_])(?=(?:[\w./-]*?\d){3}))[\w./-]*\w"
 )
+ADDRESS = re.compile(r"\S+@\S+")  # whose it is says nothing about the subject either
 RUN_TOGETHER = re.compile(r"j([b-df-hj-np-tv-xz]\w+)")
 
 
@@ -70,6 +71,7 @@ def normalise(text: str) -> str:
     number = f"{ABBREVIATIONS['n°']} "  # NFKC would turn the sign into the word « no »
     plain = unicodedata.normalize("NFKC", text.replace("n°", number).replace("N°", number))
     plain = INVISIBLE.sub("", plain).translate(APOSTROPHES).lower()
+    plain = ADDRESS.sub(" ", plain)
     plain = REFERENCE.sub("0", SAME_LETTER.sub(r"\1", plain))
     return " ".join(WORD.sub(_spelt_out, plain).split())
 

@@ -98,7 +98,8 @@ class Stage:
         self.slots: dict[str, Any] = {}
         self.loop: str | None = None
         self.next_action: str | None = None
-        self._executor = executor(sources or sources_of(database))
+        self.sources = sources or sources_of(database)
+        self._executor = executor(self.sources)
 
     async def run(self, action: str, message: Message) -> list[Reply]:
         """Run one action on what the user said. What it says; its events are remembered."""

@@ -133,3 +133,52 @@ async def test_who_lost_the_mailbox_writes_a_ticket_that_says_so(user: Writer) -
     order = sent(await user.click(words.SEND))
     assert ADDRESS in order.description and order.email == "compta@exemple.fr"
     assert (order.category, order.subcategory) == ("connexion_compte", "adresse_invalide")
+
+
+async def test_who_lost_the_mailbox_is_not_answered_there(
+    database: Database, tmp_path: Path
+) -> None:
+    user = Writer(Stage(database))
+    await user.talk("camille")
+    dead = "camille@example.org"
+    await user.say(clicked(PASSWORD, act=DEAD_MAILBOX, address=dead))
+    (question,) = await user.say(unclear("La nouvelle adresse est compta@exemple.fr."))
+    assert question.text == words.WHICH_EMAIL
+
+
+@BOTH
+async def test_an_address_in_a_story_about_something_else_sends_nothing(
+    user: Writer, intent: str
+) -> None:
+    await user.say(wish(intent))
+    await user.say(typed("et les notifications ?", ("notifications.activer", 0.9)))
+    (reply,) = await user.say(unclear("paul@exemple.fr"))
+    assert reply.directive is None
+    await user.say(wish(intent))
+    story = "mon collègue paul@exemple.fr ne reçoit rien non plus depuis lundi"
+    (reply,) = await user.say(unclear(story))
+    assert reply.directive is None
+
+
+@BOTH
+async def test_what_is_typed_in_another_form_is_sent_nowhere(user: Writer, intent: str) -> None:
+    await user.say(wish(intent, f"renvoyez le lien à {ADDRESS}"))
+    user.stage.slots.pop("last_answer")  # or the subject of the ticket would be known
+    await user.say(clicked("ticket", act="open"))
+    (question,) = await user.say(unclear("Le bouton modifier reste grisé."))
+    assert question.text == words.WHICH_CATEGORY
+    replies = await user.say(unclear("b@exemple.fr"))
+    assert not [reply for reply in replies if reply.directive]
+
+
+@BOTH
+async def test_a_choice_of_the_answer_offers_the_mail_as_well(user: Writer, intent: str) -> None:
+    (answer,) = await user.say(clicked(intent))
+    assert user.labels()[0] == LABEL[intent] and answer.votable
+
+
+async def test_yes_after_it_accepts_no_older_offer(user: Writer) -> None:
+    await user.say(typed("un humain", ("humain", 0.9)))
+    await user.say(wish(PASSWORD, f"mdp oublié {ADDRESS}"))
+    (reply,) = await user.say(typed("oui merci", ("oui", 0.9)))
+    assert (reply.text, reply.directive) == (words.CLICK, None)

@@ -122,3 +122,26 @@ async def test_their_own_are_shown_and_a_click_gives_the_place_back(
     assert "mardi 1er décembre à 10 h" in (mine.text or "")
     (order,) = await user.click(label)
     assert order.directive == LeaveTraining(registration_id=registration_id)
+
+
+async def test_a_wrong_address_is_corrected_and_its_place_given_back(
+    user: Writer, database: Database
+) -> None:
+    first = await planned(database, "Déposer une facture", FIRST)
+    await user.say(ask(SECTION))
+    await user.click(user.labels()[0])
+    await user.say(typed("a.dupond@exemple.fr", kind="escalate"))
+    (order,) = await user.say(typed(f"non, c'est {ADDRESS}", ("non", 0.8)))
+    assert order.directive == JoinTraining(
+        session_id=first, email=ADDRESS, instead_of="a.dupond@exemple.fr"
+    )
+    assert "training_email" not in user.stage.slots
+
+
+async def test_digits_of_an_address_are_no_day(user: Writer, database: Database) -> None:
+    first = await planned(database, "Déposer une facture", FIRST)
+    await planned(database, "Factures de travaux", SECOND)
+    await user.say(ask(SECTION))
+    await user.click(user.labels()[0])
+    (order,) = await user.say(typed("contact-12@exemple.fr", kind="escalate"))
+    assert order.directive == JoinTraining(session_id=first, email="contact-12@exemple.fr")

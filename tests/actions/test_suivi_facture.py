@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from actions import words
+from chorus.demo_accounts import DemoAccounts
+from chorus.demo_links import DemoLinks
 from chorus.demo_portal import DemoPortal
+from chorus.identity import Structure
 from chorus.portal import Following, Invoice, PortalUnavailable
 from kit.database import Database
 from livechat.protocol import Decision
@@ -45,7 +48,8 @@ def portal(tmp_path: Path) -> AwayPortal:
 
 @pytest.fixture
 def user(database: Database, portal: AwayPortal) -> Writer:
-    return Writer(Stage(database, sources=sources_of(database, portal)))
+    accounts = DemoAccounts(portal, DemoLinks(b"a key"))
+    return Writer(Stage(database, sources=sources_of(database, portal, accounts)))
 
 
 @pytest.fixture
@@ -87,10 +91,109 @@ async def test_without_a_number_it_alone_is_asked_for(camille: Writer) -> None:
 async def test_of_several_with_one_number_the_user_chooses(camille: Writer) -> None:
     (question,) = await camille.say(said("F-0042 ?", FOLLOW, number="F-0042"))
     assert question.text == words.which_of_them("F-0042")
-    assert len(camille.labels()) == 2
-    (reply,) = await camille.click(camille.labels()[1])
+    labels = camille.labels()
+    assert labels[2:] == [words.NONE_OF_THESE]
+    asked = camille.last
+    (reply,) = await camille.click(labels[1])
     assert "Mise en paiement" in (reply.text or "")
     assert camille.stage.loop is None
+    camille.last = asked  # the other one, once the form is over
+    (reply,) = await camille.click(labels[0])
+    assert "Prise en compte" in (reply.text or "")
+
+
+@pytest.mark.parametrize(
+    ("words_of_it", "status"),
+    [
+        ("la deuxième", "Mise en paiement"),
+        ("celle de 2025", "Mise en paiement"),
+        ("Commune de Valfleury", "Mise en paiement"),
+        ("la première", "Prise en compte"),
+    ],
+)
+async def test_which_one_may_be_said_in_words(
+    camille: Writer, words_of_it: str, status: str
+) -> None:
+    await camille.say(said("F-0042 ?", FOLLOW, number="F-0042"))
+    (reply,) = await camille.say(said(words_of_it))
+    assert status in (reply.text or "")
+
+
+@pytest.mark.parametrize("text", ["un conseiller 2 minutes", "j'ai 3 factures", "il y a 2 jours"])
+async def test_a_sentence_with_a_figure_is_no_number(camille: Writer, text: str) -> None:
+    await camille.say(ask(SECTION))
+    *_, question = await camille.say(said(text))
+    assert "Je ne trouve pas" not in (question.text or "")
+
+
+async def test_a_phone_number_or_a_siret_begins_no_search(camille: Writer) -> None:
+    for number in ("0612345678", "12345678900011"):
+        (reply,) = await camille.say(said(number, number=number))
+        assert "Je ne trouve pas" not in (reply.text or "") and camille.stage.loop is None
+
+
+async def test_what_is_not_theirs_any_more_is_said_so(camille: Writer) -> None:
+    (reply,) = await camille.say(
+        clicked("suivi_facture.suivre", act="detail", invoice="no such invoice")
+    )
+    assert reply.text == words.INVOICE_GONE
+
+
+async def test_a_stop_of_a_form_that_is_over_stops_no_other(camille: Writer) -> None:
+    await camille.say(said("F-0042 ?", FOLLOW, number="F-0042"))
+    asked = camille.last
+    await camille.click(camille.labels()[0])
+    await camille.say(clicked("ticket", act="open"))
+    camille.last = asked
+    told, again = await camille.click(words.NONE_OF_THESE)
+    assert told.text == words.OVER_ALREADY
+    assert (words.DESCRIBE in (again.text or "")) and camille.stage.loop == "ticket_form"
+
+
+async def test_a_ticket_that_was_begun_is_put_aside_for_one_to_the_recipient(
+    camille: Writer,
+) -> None:
+    await camille.say(clicked("ticket", act="open"))
+    await camille.say(typed("Le bouton modifier reste grisé.", kind="escalate"))
+    await camille.say(said(f"et {REJECTED} ?", FOLLOW, number=REJECTED))
+    await camille.say(clicked("suivi_facture.suivre", act="contact", invoice=await _id_of(camille)))
+    await camille.say(typed("Je ne comprends pas ce rejet.", kind="escalate"))
+    assert sent(await camille.click(words.SEND)).description.endswith(
+        "Je ne comprends pas ce rejet."
+    )
+    await camille.say(typed("ticket", ("ticket", 0.9)))
+    assert camille.stage.slots["ticket_description"] == "Le bouton modifier reste grisé."
+    assert "ticket_context" not in camille.stage.slots
+
+
+async def _id_of(camille: Writer) -> str:
+    invoices = camille.stage.sources.invoices
+    structure = Structure(id="demo-camille", name="Menuiserie", kind="entreprise")
+    (found,) = await invoices.find((structure,), REJECTED)
+    return found.portal_id
+
+
+async def test_forms_nest_and_each_gives_way_to_the_one_before(camille: Writer) -> None:
+    await camille.say(clicked("ticket", act="open"))
+    await camille.say(typed("Le bouton modifier reste grisé.", kind="escalate"))
+    await camille.say(ask(SECTION))
+    (inner,) = await camille.say(clicked("mot_de_passe.oublie", act="start"))
+    assert (inner.text, camille.stage.loop) == (words.WHICH_CONNECTION_ADDRESS, "password_form")
+    for loop in (FORM, "ticket_form", None):
+        await camille.say(typed("stop", ("non", 0.9)))
+        assert camille.stage.loop == loop
+    assert "suspended" not in camille.stage.slots
+
+
+async def test_a_person_is_wanted_and_nothing_waits_any_more(camille: Writer) -> None:
+    await camille.say(clicked("ticket", act="open"))
+    await camille.say(typed("Le bouton modifier reste grisé.", kind="escalate"))
+    await camille.say(said("F-0042 ?", FOLLOW, number="F-0042"))
+    await camille.say(typed("un humain", ("humain", 0.9)))
+    assert camille.stage.loop is None
+    assert not {"suspended", "invoice_number", "invoice_matches"} & set(camille.stage.slots)
+    (question,) = await camille.say(ask(SECTION))
+    assert question.text == words.WHICH_INVOICE
 
 
 async def test_another_number_corrects_the_first_in_the_form_and_after_it(camille: Writer) -> None:

@@ -121,6 +121,29 @@ def test_what_was_acknowledged_is_there_once_when_the_web_is_killed(
         assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
 
 
+LONG = (  # answers, forms, what comes between them: all of it makes Rasa's record of it longer
+    "bonjour",
+    "je veux ouvrir un ticket",
+    "oui",
+    "Le bouton Modifier reste grisé depuis lundi.",
+    "comment modifier mon adresse de connexion ?",
+    "laisse tomber",
+    "j'ai oublié mon mot de passe",
+    "a.dupont@exemple.fr",
+    "merci",
+)
+
+
+def test_a_long_conversation_never_becomes_too_long(http: httpx2.Client) -> None:
+    """Rasa sends all of it with each action, until its record starts anew."""
+    talk = Talk(http)
+    for number in range(33):
+        assert talk.say(LONG[number % len(LONG)])
+        events = talk.settled()
+        unable = [each for each in by(events, "assistant") if "Je n’arrive pas à" in each["text"]]
+        assert unable == [], f"after {number + 1} messages"
+
+
 def say_until_dead(talk: Talk) -> None:
     while talk.say(QUESTION) is not None:
         pass

@@ -92,6 +92,8 @@ async def test_too_many_are_refused_and_said(database: Database) -> None:
     order = AskAccountMail(kind=AccountRequestKind.PASSWORD_RESET, address=ADDRESS)
     chat, conversation_id = await talk(database, order, order, order, order)
     assert len(await requests(database)) == 3
+    asked = words.account_mail_asked(AccountRequestKind.PASSWORD_RESET, ADDRESS)
+    assert (await told(chat, conversation_id)).count(asked) == 3  # each was done, and is said
     assert (await told(chat, conversation_id))[-1] == words.TOO_MANY_MAILS
 
 
@@ -113,6 +115,19 @@ async def test_a_place_is_taken_with_its_mail_and_given_back(
     assert "est annulée" in (await told(chat, conversation_id))[-1]
     (row,) = await registrations(database)
     assert row.state is RegistrationState.CANCELLED
+
+
+async def test_a_corrected_address_leaves_one_place_taken(database: Database, clock: Clock) -> None:
+    clock.put_at(NOW)
+    session_id = await planned(database)
+    wrong = JoinTraining(session_id=session_id, email="a.dupond@exemple.fr")
+    right = JoinTraining(session_id=session_id, email=ADDRESS, instead_of="a.dupond@exemple.fr")
+    await talk(database, wrong, right)
+    states = {row.email: row.state for row in await registrations(database)}
+    assert states == {
+        "a.dupond@exemple.fr": RegistrationState.CANCELLED,
+        ADDRESS: RegistrationState.REGISTERED,
+    }
 
 
 async def test_the_last_place_is_said_to_be_gone(database: Database, clock: Clock) -> None:

@@ -697,6 +697,13 @@ def test_a_body_has_at_most_64_kib(
 
 
 @on_sqlite
+def test_what_rasa_tells_with_an_action_may_be_longer(client: TestClient) -> None:
+    """The whole conversation; and its secret is looked at before any of it."""
+    answer = client.post("/actions/webhook", content=b" " * (1 << 20))
+    assert answer.status_code == 403
+
+
+@on_sqlite
 def test_an_opening_has_at_most_64_kib_too(client: TestClient) -> None:
     body = iter([b'{"identity": "', b"a" * BODY_LIMIT, b'"}'])
     headers = {"Content-Type": "application/json"}
