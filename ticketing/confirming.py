@@ -25,7 +25,7 @@ from kit.site import site_url
 from ticketing.enclosures import hand_over, held_by
 from ticketing.links import hashed
 from ticketing.models import Ticket, UnconfirmedTicket
-from ticketing.opening import NewTicket, submit
+from ticketing.opening import LONGEST_TEXT, LONGEST_TITLE, NewTicket, submit
 from ticketing.thread import NO_SUCH
 from ticketing.writing import OURS, Form, Outcome, count_similar, read_form
 
@@ -86,8 +86,8 @@ def ticket_id_of(row: UnconfirmedTicket) -> UUID:
 
 def _fields(new: NewTicket, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "title": mask(new.title).text,
-        "description": mask(new.description).text,
+        "title": mask(new.title).text[:LONGEST_TITLE],  # what is put for a secret may be longer
+        "description": mask(new.description).text[:LONGEST_TEXT],
         "email": new.email,
         "category": new.category,
         "subcategory": new.subcategory,

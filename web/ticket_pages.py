@@ -146,13 +146,19 @@ async def receive_confirmation(
         outcome = await confirming.confirm(token, anyway=act == "anyway")
     except NotFound:
         return _void(request)
+    except Refusal as refusal:
+        return await _confirmation(request, confirming, token, refusal=refusal)
     if outcome.ticket is None:
         return await _confirmation(request, confirming, token, outcome.similar)
     return _sent(outcome.ticket.id)
 
 
 async def _confirmation(
-    request: Request, confirming: Confirming, token: str, similar: int = 0
+    request: Request,
+    confirming: Confirming,
+    token: str,
+    similar: int = 0,
+    refusal: Refusal | None = None,
 ) -> Response:
     try:
         row = await confirming.look(token)
@@ -160,8 +166,15 @@ async def _confirmation(
         return _void(request)
     if row.ticket_number is not None:
         return _sent(ticket_id_of(row))
-    title = row.fields["title"]
-    return page(request, "web/ticket_confirm.html", token=token, title=title, similar=similar)
+    return page(
+        request,
+        "web/ticket_confirm.html",
+        refusal.status if refusal else 200,
+        token=token,
+        title=row.fields["title"],
+        similar=similar,
+        refusal=(refusal.code or "refused") if refusal else None,
+    )
 
 
 # -----------------------------------------------------------------------------------------

@@ -242,6 +242,22 @@ def test_without_a_proof_a_mailed_link_makes_the_ticket(sender: Sender) -> None:
     assert [each["name"] for each in first.payload["files"]] == ["journal.txt"]
 
 
+def test_a_title_that_grew_while_it_was_masked_is_confirmed_all_the_same(sender: Sender) -> None:
+    sender.send(sender.fields(title="mdp: Az1! " * 20), proved=False)
+    assert sender.post(sender.link("/ticket/confirmer/")).status_code == 303
+    assert len(sender.tickets()) == 1
+
+
+def test_a_confirmation_that_is_refused_says_why(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender.send(sender.fields(), proved=False)
+    path = sender.link("/ticket/confirmer/")
+    monkeypatch.setattr("ticketing.routing.listed", dict)  # the categories changed meanwhile
+    answer = sender.post(path)
+    assert answer.status_code == 422 and "Choisissez une catégorie" in answer.text
+
+
 def test_confirmed_twice_it_is_one_ticket(sender: Sender) -> None:
     sender.send(sender.fields(), proved=False)
     path = sender.link("/ticket/confirmer/")
