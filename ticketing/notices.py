@@ -17,6 +17,7 @@ from ticketing.lifecycle import Event, Status
 from ticketing.models import Ticket
 
 ACKNOWLEDGED = "ticketing/mails/acknowledged"
+REOPENED = "ticketing/mails/reopened"
 DETAILS_ASKED = "ticketing/mails/details_asked"
 ANSWERED = "ticketing/mails/answered"
 CLOSING_SOON = "ticketing/mails/closing_soon"
@@ -32,7 +33,7 @@ OF_EVENTS = {
     Event.CLOSED: CLOSED,
     Event.EXPIRED: CLOSED,
     Event.MERGED: MERGED,
-    Event.REOPENED: ACKNOWLEDGED,
+    Event.REOPENED: REOPENED,
 }
 
 
@@ -46,6 +47,7 @@ async def send(session: AsyncSession, ticket: Ticket, which: str, **context: Any
         ticket.email,
         reference=ticket.reference,
         title=ticket.title,
+        connected=ticket.subject is not None,
         url=url,
         expired=ticket.status is Status.CLOSED and context.get("event") is Event.EXPIRED,
         **{name: value for name, value in context.items() if name != "event"},

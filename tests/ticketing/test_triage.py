@@ -30,6 +30,24 @@ async def test_a_ticket_is_acknowledged_by_mail_with_its_number_and_its_link(
     ]
 
 
+async def test_nobody_sends_their_words_to_an_address_by_typing_it(support: Support) -> None:
+    await support.open(title="Gagnez un téléphone sur exemple.fr")
+    await support.open(title="Ma facture", subject="camille")
+    stranger, connected = await support.mails()
+    assert "Gagnez" not in f"{stranger.subject} {stranger.text} {stranger.html}"
+    assert "Ma facture" in connected.text and "Ma facture" in (connected.html or "")
+
+
+async def test_who_opens_a_ticket_again_is_told_so(support: Support) -> None:
+    number = (await support.open()).number
+    sender = await support.sender(number)
+    await support.following.close(sender)
+    await support.following.write(sender, "Encore.")
+    mail = (await support.mails())[-1]
+    assert mail.kind == "ticket_reopened" and "est rouverte" in mail.subject
+    assert "est rouverte" in mail.text and "Conservez" not in mail.text
+
+
 async def test_from_taking_to_closing(support: Support) -> None:
     claire = await support.hire("Claire")
     number = (await support.open()).number
