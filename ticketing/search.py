@@ -5,7 +5,6 @@ SQLite's FTS5 and PostgreSQL's `simple` configuration find the same.
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -101,13 +100,13 @@ def _found(
         return None
     begins = beginning and len(asked[-1]) >= BEGINNING
     clause: TextClause
-    parameters: dict[str, Any]
     if session.get_bind().dialect.name == "sqlite":
         words = (" AND " if every else " OR ").join(f'"{word}"' for word in asked)
         clause = text("ticket_search MATCH :words")
-        parameters = {"words": f"{words}*" if begins else words}
+        words = f"{words}*" if begins else words
     else:
         clause = text("document @@ to_tsquery('simple', :words)")
         words = (" & " if every else " | ").join(asked)
-        parameters = {"words": f"{words}:*" if begins else words}
-    return select(_rows.c.rowid).where(clause.bindparams(**parameters))
+        words = f"{words}:*" if begins else words
+    # Several questions may stand in one query: each keeps its own words.
+    return select(_rows.c.rowid).where(clause.bindparams(bindparam("words", words, unique=True)))

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event
 
 from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound
@@ -17,7 +19,7 @@ from ticketing.following import Connected
 from ticketing.lifecycle import Event, Status
 from ticketing.models import Priority, RequestKind, Route, Ticket
 from ticketing.queues import Listed, Queues, due_of
-from ticketing.saved_queues import ORDINARY, Column, SavedQueues
+from ticketing.saved_queues import ORDINARY, Column, SavedQueues, saved_by
 
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)  # a Tuesday, ten o'clock in Paris
 SOMEBODY = "host camille"
@@ -229,6 +231,34 @@ async def test_a_saved_queue_is_its_members_own(
     assert [queue.name for queue in (await look()).saved] == ["Accès"]
     await saved.delete(claire, kept.id)
     assert (await look()).saved == []
+
+
+async def test_saved_searches_are_counted_apart_and_in_one_query(
+    support: Support, claire: StaffMember, database: Database
+) -> None:
+    for title in ("Facture bloquée", "Facture perdue", "Mot de passe perdu"):
+        await support.open(title=title, description="Bonjour.")
+    saved = SavedQueues(database)
+    for text in ("facture", "mot de passe", "perdu", "absent", "2"):
+        await saved.save(claire, text, Filters(text=text))
+    async with database.reading.begin() as session:
+        rows = await saved_by(session, claire.id)
+        asked: list[str] = []
+
+        def note(*execution: Any) -> None:
+            asked.append(execution[2])
+
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        found = await module.count_all(session, claire, rows, MORNING)
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    assert len(asked) == 1
+    assert {row.name: found[str(row.id)] for row in rows} == {
+        "facture": 2,
+        "mot de passe": 1,
+        "perdu": 2,
+        "absent": 0,
+        "2": 1,
+    }
 
 
 async def test_names_of_saved_queues(look: Look, claire: StaffMember, database: Database) -> None:
