@@ -21,7 +21,7 @@ from kit.schedule import load_hours
 from staff.models import StaffMember
 from ticketing import looks, routing, targets, thread
 from ticketing.lifecycle import OPEN, Status
-from ticketing.models import HeldReply, Ticket, TicketEntry, TicketLink, TicketTag
+from ticketing.models import HeldReply, Ticket, TicketEntry, TicketLink, TicketTag, of_address
 from ticketing.replies import held_reply
 from ticketing.routing import Pair, Rule
 from ticketing.targets import Explained
@@ -173,7 +173,7 @@ async def _live_links(session: AsyncSession, number: int) -> int:
 
 async def _others(session: AsyncSession, ticket: Ticket) -> Sequence[Ticket]:
     """Of the same person, by their account or their address, newest first."""
-    same = [Ticket.email == ticket.email] if ticket.email else []
+    same = [of_address(ticket.email)] if ticket.email else []
     same += [Ticket.subject == ticket.subject] if ticket.subject else []
     if not same:
         return []

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import files as stored_files
@@ -21,7 +21,7 @@ from kit.masking import mask
 from ticketing import links, notices, thread
 from ticketing.enclosures import Enclosures, find_pending, hand_over
 from ticketing.lifecycle import MEANT_BY_A_REPLY, OPEN, Actor, Event, Status
-from ticketing.models import Ticket, number_of
+from ticketing.models import Ticket, number_of, of_address
 from ticketing.opening import LONGEST_TEXT
 from ticketing.senders import (
     ByLink,
@@ -150,7 +150,7 @@ class Following:
             async with self._database.writing.begin() as session:
                 query = select(Ticket).where(
                     Ticket.number == number_of(reference),
-                    func.lower(Ticket.email) == address.lower(),
+                    of_address(address),
                     Ticket.status != Status.DRAFT,
                 )
                 ticket = await session.scalar(query)

@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.clock import now
@@ -261,6 +261,11 @@ class ReceivedMail(Base):
     message_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now, index=True)
     ticket_number: Mapped[int | None]
+
+
+def of_address(email: str) -> ColumnElement[bool]:
+    """The condition that a ticket is of who has this address: its letter case tells nothing."""
+    return func.lower(Ticket.email) == email.lower()
 
 
 def reference_of(number: int) -> str:

@@ -17,7 +17,7 @@ from kit.masking import mask
 from kit.organisation import TicketRules, organisation
 from ticketing import notices, routing, search, thread, visible, words
 from ticketing.lifecycle import OPEN, Actor, Event, Status
-from ticketing.models import RequestKind, Ticket
+from ticketing.models import RequestKind, Ticket, of_address
 
 # What a wordless ticket knows already, unless its sender says otherwise.
 KEPT_FROM_BEFORE = (
@@ -175,7 +175,7 @@ async def similar(
     """
     wanted = [each for each in title.split() if len(each) > 2]
     found = search.matches_some(session, " ".join(wanted))
-    person = [Ticket.email == address_of(email)] if email else []
+    person = [of_address(address_of(email))] if email else []
     person += [Ticket.subject == subject] if subject else []
     person += [Ticket.conversation_id == conversation_id] if conversation_id else []
     if found is None or not person:
@@ -185,10 +185,10 @@ async def similar(
         .where(
             or_(*person),
             Ticket.status.in_(OPEN),
-            Ticket.created_at > now() - SIMILAR_WITHIN,
+            Ticket.submitted_at > now() - SIMILAR_WITHIN,
             found,
         )
-        .order_by(Ticket.created_at.desc())
+        .order_by(Ticket.submitted_at.desc())
         .limit(LOOKED_THROUGH)
     )
     tickets = (await session.scalars(query)).all()

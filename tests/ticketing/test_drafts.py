@@ -257,6 +257,18 @@ async def test_their_own_open_tickets_about_the_same_are_shown_first(
     assert (await drafts.send(CAMILLE, form(title="Mot de passe"))).ticket is not None
 
 
+async def test_what_was_a_draft_for_long_is_as_new_as_the_day_it_was_sent(
+    drafts: Drafts, clock: Clock
+) -> None:
+    typed = form()
+    await drafts.save(CAMILLE, typed)
+    clock.forward(days=31)
+    sent = (await drafts.send(CAMILLE, typed)).ticket
+    assert sent is not None
+    outcome = await drafts.send(CAMILLE, form())
+    assert [each.number for each in outcome.similar] == [sent.number]
+
+
 async def test_a_note_of_the_staff_makes_nothing_similar(support: Support, drafts: Drafts) -> None:
     sent = (await drafts.send(CAMILLE, form())).ticket
     assert sent is not None

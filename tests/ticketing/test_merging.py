@@ -12,11 +12,12 @@ from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound
 from kit.files import FileStore
 from staff.models import Role
-from tests.ticketing.support import Support
+from tests.ticketing.support import ADDRESS, Support
 from ticketing.dossier import Dossiers, shown
 from ticketing.lifecycle import Event, IllegalEvent, Status
 from ticketing.merging import Merging
 from ticketing.models import Ticket
+from ticketing.opening import similar
 from ticketing.triage import Moved
 
 OTHER = "b.martin@exemple.fr"
@@ -132,6 +133,19 @@ async def test_the_same_account_is_the_same_sender_whatever_the_address(
     target = await support.open(subject="chorus nadia", email=OTHER)
     await merging.merge(claire, source.number, target.number)
     assert (await support.find(source.number)).status is Status.CLOSED
+
+
+async def test_an_address_in_other_letters_is_the_same_senders(
+    support: Support, dossiers: Dossiers
+) -> None:
+    claire = await support.hire("Claire")
+    ours, theirs = await support.open(), await support.open(email=OTHER)
+    shouted = await support.open(email=ADDRESS.upper())
+    seen = await dossiers.read(claire, ours.number)
+    assert [each.number for each in seen.others] == [shouted.number]
+    async with support.database.reading() as session:
+        found = await similar(session, theirs.title, email=OTHER.title(), subject=None)
+    assert [each.number for each in found] == [theirs.number]
 
 
 async def test_what_cannot_be_merged_stays_as_it_was(support: Support, merging: Merging) -> None:
