@@ -121,10 +121,9 @@ async def register(
     """
     address = address_of(email).lower()
     training = await hold(session, session_id)
-    found = await _of_address(session, training.id, address)
-    registered = found is not None and found.state is RegistrationState.REGISTERED
     mine = _theirs(subject, conversation_id)
-    is_mine = found is not None and await _belongs(session, found, mine)
+    found, is_mine = await _of_address(session, training.id, address, mine)
+    registered = found is not None and found.state is RegistrationState.REGISTERED
     await _require_open(session, training, held=1 if registered and is_mine else 0)
     if not is_mine:
         await _require_few(session, training.id, mine)
@@ -156,22 +155,17 @@ async def hold(session: AsyncSession, session_id: UUID) -> TrainingSession:
 
 
 async def _of_address(
-    session: AsyncSession, session_id: UUID, address: str
-) -> TrainingRegistration | None:
+    session: AsyncSession, session_id: UUID, address: str, mine: ColumnElement[bool]
+) -> tuple[TrainingRegistration | None, bool]:
+    """And whether it is theirs."""
     query = (
-        select(TrainingRegistration)
+        select(TrainingRegistration, mine)
         .where(TrainingRegistration.session_id == session_id, TrainingRegistration.email == address)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return await session.scalar(query)
-
-
-async def _belongs(
-    session: AsyncSession, registration: TrainingRegistration, mine: ColumnElement[bool]
-) -> bool:
-    query = select(TrainingRegistration.id).where(TrainingRegistration.id == registration.id, mine)
-    return await session.scalar(query) is not None
+    row = (await session.execute(query)).one_or_none()
+    return (row[0], bool(row[1])) if row else (None, False)
 
 
 async def _require_open(session: AsyncSession, training: TrainingSession, held: int) -> None:
