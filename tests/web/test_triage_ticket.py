@@ -466,6 +466,24 @@ def test_a_page_that_counts_beyond_any_entry_is_refused(desk: Desk) -> None:
     assert claire.post(f"/tickets/{number}/look", after=str(10**30)).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("act", "form", "field", "described"),
+    [
+        ("note", {"text": ""}, "note", "refusal"),
+        ("priorite", {"priority": "x"}, "priority", "refusal"),
+        ("fusion", {"into": "x"}, "into", "refusal into-hint"),
+    ],
+)
+def test_a_refused_field_is_described_by_why(
+    desk: Desk, act: str, form: dict[str, str], field: str, described: str
+) -> None:
+    claire, number = desk.hire(), desk.open()
+    page = claire.post(f"/tickets/{number}/{act}", **form).text
+    tag = re.search(rf'<\w+ [^>]*id="{field}"[^>]*>', page)
+    assert tag and f'aria-describedby="{described}" aria-invalid="true"' in tag[0]
+    assert 'id="refusal"' in page and page.count("aria-invalid") == 1
+
+
 # Many ------------------------------------------------------------------------------------
 
 
