@@ -53,6 +53,7 @@ class Ticket(Base):
         Index("ix_tickets_route_status", "route", "status"),
         Index("ix_tickets_assignee_id_status", "assignee_id", "status"),
         Index("ix_tickets_subject_status", "subject", "status"),
+        Index("ix_tickets_email_lower", text("lower(email)")),  # what `of_address` asks
         # Without it SQLite would give the reference of an erased ticket to the next one.
         {"sqlite_autoincrement": True},
     )
