@@ -170,7 +170,9 @@ def _conditions_to_count(
     """
     found = _plain_conditions(member, filters, at)
     if filters.text:
-        found.append(_of_text(filters.text, search.matches(session, filters.text)))
+        is_number = _REFERENCE.fullmatch(filters.text.strip())
+        condition = search.matches if is_number else search.joined
+        found.append(_of_text(filters.text, condition(session, filters.text)))
     return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Select,
     TextClause,
+    and_,
     bindparam,
     column,
     select,
@@ -69,6 +70,12 @@ def matches(session: AsyncSession, question: str) -> ColumnElement[bool] | None:
     return None if found is None else Ticket.number.in_(found)
 
 
+def joined(session: AsyncSession, question: str) -> ColumnElement[bool] | None:
+    """The same condition where as many as are counted end the search: SQLite finds no more then."""
+    clause = _clause(session, question, every=True)
+    return None if clause is None else and_(Ticket.number == _rows.c.rowid, clause)
+
+
 async def narrow(session: AsyncSession, question: str) -> ColumnElement[bool] | None:
     """The same condition in the form that costs least in a list with an order.
 
@@ -95,6 +102,13 @@ def matches_some(session: AsyncSession, question: str) -> ColumnElement[bool] | 
 def _found(
     session: AsyncSession, question: str, *, every: bool, beginning: bool = True
 ) -> Select[tuple[int]] | None:
+    clause = _clause(session, question, every=every, beginning=beginning)
+    return None if clause is None else select(_rows.c.rowid).where(clause)
+
+
+def _clause(
+    session: AsyncSession, question: str, *, every: bool, beginning: bool = True
+) -> TextClause | None:
     asked = normalise(question).split()[:LONGEST_WORDS]
     if not asked:
         return None
@@ -109,4 +123,4 @@ def _found(
         words = (" & " if every else " | ").join(asked)
         words = f"{words}:*" if begins else words
     # Several questions may stand in one query: each keeps its own words.
-    return select(_rows.c.rowid).where(clause.bindparams(bindparam("words", words, unique=True)))
+    return clause.bindparams(bindparam("words", words, unique=True))
