@@ -30,12 +30,11 @@ from actions.forms import (
     FormReader,
     Question,
     Slots,
-    address_in,
-    address_meant,
     begin,
     checked_address,
     finish,
 )
+from actions.typed import address_in, address_meant
 from chorus.account_models import AccountRequestKind
 from livechat.assistant import AskAccountMail, Button
 

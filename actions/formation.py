@@ -33,15 +33,13 @@ from actions.forms import (
     FormReader,
     Question,
     Slots,
-    address_in,
-    address_meant,
     begin,
     checked_address,
     finish,
     go_on,
     is_asked,
-    plain,
 )
+from actions.typed import address_in, address_meant, plain
 from chorus import training
 from chorus import words as chorus_words
 from chorus.training import Offer

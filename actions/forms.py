@@ -5,7 +5,6 @@ answered by the ordinary rules, after which the form asks again; another form ma
 and gives way to the first at its end. « non » leaves a form; what was said is kept.
 """
 
-import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,7 @@ from rasa_sdk.forms import FormValidationAction
 
 from actions import words
 from actions.base import Events, Sources, TopicAction, button, is_command, say, talked, whole_text
-from kit.errors import Invalid
-from kit.mail import address_of
-from kit.text_folding import fold
+from actions.typed import address_in, address_meant
 from livechat.assistant import Button
 
 REQUESTED = "requested_slot"
@@ -30,7 +27,6 @@ SUSPENDED = "suspended"  # the forms that others came into, each with what it ha
 
 FEW = 8  # words
 TWICE = 2  # the log would offer help in place of a third time (livechat/speech.py)
-ADDRESS = re.compile(r"[^\s<>(),;:\"«»]+@[^\s<>(),;:\"«»]*")
 
 type Slots = dict[str, Any]
 
@@ -296,34 +292,9 @@ def is_asked(tracker: Tracker, slot: str) -> bool:
     return bool(tracker.get_slot(REQUESTED) == slot)
 
 
-def address_in(text: str) -> str | None:
-    """The first address in a text that a mail could be sent to."""
-    for found in ADDRESS.findall(text):
-        try:
-            return address_of(found.strip(".'’!?"))
-        except Invalid:
-            continue
-    return None
-
-
-def address_meant(text: str) -> bool:
-    """Whether it was meant as one: an at sign, or a word alone with a dot in it."""
-    alone = len(text.split()) == 1 and "." in text.strip(". ")
-    return alone or "@" in text or words.AT_SIGN in fold(text)
-
-
 def checked_address(value: Any, tracker: Tracker, slot: str, refusals: str) -> Slots:
     """What `FormReader.address` found; refusals are counted, so that their words change."""
     if isinstance(value, dict):
         times = (tracker.get_slot(refusals) or {}).get("times", 0) + 1
         return {slot: None, refusals: {"times": times, "now": True}}
     return {slot: value, refusals: None}
-
-
-def plain(text: str) -> str:
-    """As labels and short replies are compared: small letters, no accents, no full stop."""
-    return fold(text).strip(" .!").replace("’", "'")
-
-
-def same(text: str, label: str) -> bool:
-    return plain(text) == plain(label)

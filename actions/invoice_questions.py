@@ -17,9 +17,8 @@ from actions.forms import (
     Slots,
     invoice_number_in,
     is_asked,
-    plain,
-    same,
 )
+from actions.typed import plain, same
 from chorus import words as chorus_words
 from chorus.identity import Structure
 from chorus.invoice_numbers import cleaned

@@ -11,16 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
 from actions.base import entity, is_command, understood
-from actions.forms import (
-    TICKET,
-    FormReader,
-    Slots,
-    address_in,
-    checked_address,
-    is_asked,
-    plain,
-    same,
-)
+from actions.forms import TICKET, FormReader, Slots, checked_address, is_asked
 from actions.ticket_questions import (
     ABOUT,
     CATEGORY,
@@ -33,6 +24,7 @@ from actions.ticket_questions import (
     REFUSED,
     label_of,
 )
+from actions.typed import address_in, plain, same
 from kit.text_folding import fold
 from ticketing import guessing
 

@@ -60,14 +60,8 @@ NOTED_DISLIKE = "C’est noté : je joins à votre demande que cette réponse ne
 
 # What says the same as a button, in small letters without accents.
 SAYS_SEND = {
-    "envoyer",
     "envoyer la demande",
-    "envoie",
-    "envoyez",
-    "envoi",
-    "valider",
-    "confirmer",
-    "send",
+    *["envoyer", "envoie", "envoyez", "envoi", "valider", "confirmer", "send"],
 }
 SAYS_CHANGE = {"modifier", "modifie", "corriger", "corrige", "changer", "change", "rectifier"}
 SAYS_WHAT = {

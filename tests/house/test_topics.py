@@ -3,7 +3,17 @@
 from tests.house.tree import ROOT
 
 # Modules of actions/ that serve every topic, and parts of one.
-SHARED = {"__init__", "account_links", "answer", "base", "door", "forms", "session", "words"}
+SHARED = {
+    "__init__",
+    "account_links",
+    "answer",
+    "base",
+    "door",
+    "forms",
+    "session",
+    "typed",
+    "words",
+}
 PARTS = {"invoice_questions", "ticket_questions", "ticket_reading"}
 
 

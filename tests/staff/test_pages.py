@@ -19,6 +19,7 @@ from web.app import create_app
 
 ANYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+PLANNERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 ABSENT = "00000000-0000-0000-0000-000000000000"
 
 # Method, path: which roles pass. Without a login: the login page.
@@ -45,6 +46,13 @@ PAGES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/equipe/categories/{category}/{subcategory}"): ADMINISTRATORS,
     ("POST", "/equipe/categories/{category}/{subcategory}"): ADMINISTRATORS,
     ("POST", "/equipe/categories/{category}/{subcategory}/origine"): ADMINISTRATORS,
+    ("GET", "/equipe/formations"): PLANNERS,
+    ("GET", "/equipe/formations/nouvelle"): PLANNERS,
+    ("POST", "/equipe/formations/nouvelle"): PLANNERS,
+    ("GET", "/equipe/formations/{session_id}"): PLANNERS,
+    ("POST", "/equipe/formations/{session_id}"): PLANNERS,
+    ("GET", "/equipe/formations/{session_id}/annulation"): PLANNERS,
+    ("POST", "/equipe/formations/{session_id}/annulation"): PLANNERS,
 }
 OPEN = {
     ("GET", "/equipe/connexion"),
