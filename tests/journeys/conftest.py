@@ -35,6 +35,7 @@ expect.set_options(timeout=WAIT_MS)
 PASSWORD = "quatre mots sans rapport"
 PARIS = ZoneInfo("Europe/Paris")
 REASON = "journée d’essai"
+ALL_DAY = ("--from", "00:00", "--to", "00:00")
 _numbers = count(1)
 
 type NewContext = Callable[..., BrowserContext]
@@ -159,15 +160,20 @@ def nobody_left_over(service: Service) -> Iterator[None]:
 @pytest.fixture
 def open_today(service: Service) -> Iterator[None]:
     """Open day and night, whatever day it is, without moving the clock: by exceptions."""
-    with exceptional_hours(service, "open", "--from", "00:00", "--to", "00:00"):
+    with exceptional_hours(service, "open", *ALL_DAY):
         yield
 
 
 @contextmanager
 def exceptional_hours(service: Service, *what: str) -> Iterator[None]:
-    """`what`: "close", or "open" and its hours. Tomorrow too, should it be nearly midnight."""
+    """`what`: "close", or "open" and its hours. Tomorrow too, should it be nearly midnight.
+
+    What is closed was open, or a Sunday would be closed for being one.
+    """
     at = datetime.now(UTC).astimezone(PARIS)
     for day in {f"{at:%Y-%m-%d}", f"{at + timedelta(hours=1):%Y-%m-%d}"}:
+        if what[0] == "close":
+            service.command("hours", "open", day, *ALL_DAY, "--reason", REASON)
         service.command("hours", what[0], day, *what[1:], "--reason", REASON)
     try:
         yield

@@ -105,7 +105,9 @@ def test_what_was_acknowledged_is_there_once_when_the_web_is_killed(
     talks = [Talk(http) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
         saying = [pool.submit(say_until_dead, talk) for talk in talks]
-        time.sleep(0.6)
+        while not all(talk.acknowledged for talk in talks):  # however busy the machine is
+            time.sleep(0.05)
+        time.sleep(0.3)
         service.kill_web()
         for each in saying:
             each.result()

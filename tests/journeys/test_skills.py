@@ -97,7 +97,7 @@ def test_who_is_not_connected_reads_what_a_login_would_change(chat: Chat) -> Non
             "nouveau@example.org",
             "activ",
         ),
-        ("j'ai oublié mon mot de passe", "camille@example.org", "mot de passe"),
+        ("j'ai oublié mon mot de passe", "louis@example.org", "mot de passe"),
     ],
     ids=["activation", "password"],
 )
@@ -162,6 +162,60 @@ def test_who_is_not_connected_tells_where_the_confirmation_goes(chat: Chat) -> N
     answer.get_by_role("button").first.click()
     expect(chat.answer()).to_contain_text("À quelle adresse")
     expect(chat.ask("formation.chat@exemple.fr")).to_contain_text("Vous êtes inscrit à")
+
+
+# In every form -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wish", "button", "question", "left"),
+    [
+        (
+            "lien d'activation jamais reçu",
+            "Faire renvoyer ce courriel",
+            "À quelle adresse électronique",
+            "je n’envoie rien",
+        ),
+        (
+            "j'ai oublié mon mot de passe",
+            "Faire envoyer ce courriel",
+            "adresse de connexion",
+            "je n’envoie rien",
+        ),
+        ("je veux m'inscrire à une formation", "", "À quelle adresse", "je ne vous inscris pas"),
+    ],
+    ids=["activation", "password", "training"],
+)
+def test_another_question_is_answered_in_the_middle_and_the_form_is_left(
+    chat: Chat, wish: str, button: str, question: str, left: str
+) -> None:
+    answer = chat.ask(wish)
+    if button:
+        chat.choice(button).click()
+    else:
+        answer.get_by_role("button").first.click()
+    expect(chat.answer()).to_contain_text(question)
+    back = chat.ask("comment activer les notifications de facturation ?")
+    expect(back).to_contain_text("Revenons à votre demande")
+    expect(back).to_contain_text(question)
+    answers = chat.place.locator(".message--assistant").filter(has_text="Facturation")
+    chat.expect_source(answers.last, "notifications/activer")
+    expect(chat.ask("laisse tomber")).to_contain_text(left)
+
+
+def test_a_wrong_address_of_a_training_is_corrected(chat: Chat, service: Service) -> None:
+    chat.ask("je veux m'inscrire à une formation").get_by_role("button").first.click()
+    expect(chat.answer()).to_contain_text("À quelle adresse")
+    chat.ask("formation.fausse@exemple.fr")
+    said = chat.ask("non, c'est formation.juste@exemple.fr")
+    expect(said).to_contain_text("formation.juste@exemple.fr")
+    assert "/formations/inscription/" in mail_to(service, "formation.juste@exemple.fr")[1]
+
+
+def test_the_technical_account_of_a_primary_manager_has_its_rule(camille: Chat) -> None:
+    answer = camille.ask("comment réinitialiser le mot de passe de mon compte technique ?")
+    camille.expect_source(answer, "compte_technique/reinitialiser")
+    expect(answer).to_contain_text("424 jours")
 
 
 # The real client ---------------------------------------------------------------------------------
