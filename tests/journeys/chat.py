@@ -40,14 +40,16 @@ class Chat:
 
     def answer(self) -> Locator:
         """What the assistant says last, once it has answered the user's last message."""
-        answers = self.place.locator(".message--user:not([data-client-id])").last.locator(
+        expect(self.place.locator("[data-client-id]")).to_have_count(0)  # all of theirs is stored
+        answers = self.place.locator(".message--user").last.locator(
             "xpath=following-sibling::li[contains(@class, 'message--assistant')]"
         )
         expect(answers.first).to_be_visible()
         return answers.last
 
     def choice(self, label: str) -> Locator:
-        return self.place.get_by_role("button", name=label, exact=True).last
+        """The last that may be clicked: a click holds on to what it found first, however shut."""
+        return self.place.get_by_role("button", name=label, exact=True, disabled=False).last
 
     def vote(self, label: str) -> Locator:
         return self.place.get_by_role("button", name=label, exact=True).last
