@@ -4,6 +4,7 @@ An exception is a row about one day: closed all day, closed for some hours, or o
 (which then replace the ordinary ones). `calendar.py` holds the rules.
 """
 
+import hashlib
 from collections import defaultdict
 from datetime import date
 from functools import partial
@@ -19,6 +20,8 @@ from kit.models import OpeningException
 from kit.organisation import Organisation, organisation
 from kit.spans import Span
 from kit.words import explain_hours
+
+MARK_DIGITS = 16
 
 
 async def load_hours(session: AsyncSession, whose: Organisation | None = None) -> Hours:
@@ -38,6 +41,20 @@ def hours_of(whose: Organisation, exceptions: dict[date, tuple[Dated, ...]]) -> 
         explain=explain_hours,
         zone=whose.timezone,
     )
+
+
+def mark_of(hours: Hours, whose: Organisation | None = None) -> str:
+    """Tells these hours from all that open at other times, whatever the reasons are.
+
+    What was reckoned in open time keeps it, and so knows when it has to be reckoned anew: whatever
+    changed the hours, in whichever process.
+    """
+    days = sorted(
+        (day.isoformat(), sorted(repr((row.closed, row.span)) for row in rows))
+        for day, rows in hours.exceptions.items()
+    )
+    told = (hours.weekly, days, hours.zone.key, (whose or organisation()).holidays)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:MARK_DIGITS]
 
 
 async def list_exceptions(

@@ -19,6 +19,7 @@ from ticketing.lifecycle import Actor, Event, Status
 
 # When a ticket is due for which the staff have nothing to do: after all others.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+RUNNING = text("running_since IS NOT NULL")
 
 
 class RequestKind(StrEnum):
@@ -53,6 +54,10 @@ class Ticket(Base):
         Index("ix_tickets_route_status", "route", "status"),
         Index("ix_tickets_assignee_id_status", "assignee_id", "status"),
         Index("ix_tickets_subject_status", "subject", "status"),
+        # Due times on other opening hours than those in force: what `due_times.py` looks for.
+        Index(
+            "ix_tickets_hours_mark", "hours_mark", sqlite_where=RUNNING, postgresql_where=RUNNING
+        ),
         Index("ix_tickets_email_lower", text("lower(email)")),  # what `of_address` asks
         # Without it SQLite would give the reference of an erased ticket to the next one.
         {"sqlite_autoincrement": True},
@@ -97,6 +102,7 @@ class Ticket(Base):
     solution_minutes: Mapped[int | None]
     running_since: Mapped[datetime | None]  # None while it waits for its sender
     used_s: Mapped[int] = mapped_column(default=0)  # open time used before
+    hours_mark: Mapped[str] = mapped_column(String(16), default="")  # hours they were reckoned on
     first_answered_at: Mapped[datetime | None]
     first_answer_due: Mapped[datetime | None] = mapped_column(index=True)
     solution_due: Mapped[datetime | None]

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from kit.calendar import Hours, NeverOpen, add_open_time, open_time_between
 from ticketing.lifecycle import WAITS_FOR_STAFF, Status
 
+type Change = tuple[datetime, Status]  # since when it had a status; in order since submitted
+
 
 @dataclass(frozen=True)
 class Span:
@@ -46,13 +48,29 @@ def due(hours: Hours, running_since: datetime, allowed: timedelta) -> datetime |
         return None
 
 
-def explain(
-    hours: Hours, changes: Iterable[tuple[datetime, Status]], at: datetime, allowed: timedelta
-) -> Explained:
-    """`changes`: since when it had each status, in order, since it was submitted."""
+def used(hours: Hours, changes: Iterable[Change], at: datetime) -> timedelta:
+    """How much open time the staff have had until `at`."""
+    return _counted(_spans(hours, changes, at))
+
+
+def explain(hours: Hours, changes: Iterable[Change], at: datetime, allowed: timedelta) -> Explained:
+    """How a due time of `allowed` open time came about, as it is at `at`."""
+    spans = _spans(hours, changes, at)
+    spent = _counted(spans)
+    running = spans and spans[-1].end is None and spans[-1].counts
+    before = spent - spans[-1].open_time if running else spent
+    return Explained(
+        allowed,
+        spans,
+        spent,
+        due(hours, spans[-1].start, allowed - before) if running else None,
+    )
+
+
+def _spans(hours: Hours, changes: Iterable[Change], at: datetime) -> tuple[Span, ...]:
     known = list(changes)
     ends = [start for start, _ in known[1:]] + [None]
-    spans = tuple(
+    return tuple(
         Span(
             status,
             start,
@@ -62,12 +80,7 @@ def explain(
         )
         for (start, status), end in zip(known, ends, strict=True)
     )
-    used = sum((span.open_time for span in spans if span.counts), timedelta(0))
-    running = spans and spans[-1].end is None and spans[-1].counts
-    before = used - spans[-1].open_time if running else used
-    return Explained(
-        allowed,
-        spans,
-        used,
-        due(hours, spans[-1].start, allowed - before) if running else None,
-    )
+
+
+def _counted(spans: Iterable[Span]) -> timedelta:
+    return sum((span.open_time for span in spans if span.counts), timedelta(0))

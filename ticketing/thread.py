@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.calendar import open_time_between
+from kit.calendar import Hours, open_time_between
 from kit.clock import now
 from kit.errors import NotFound
 from kit.organisation import organisation
-from kit.schedule import load_hours
+from kit.schedule import load_hours, mark_of
 from ticketing import search, targets
 from ticketing.lifecycle import WAITS_FOR_SENDER, WAITS_FOR_STAFF, Actor, Event, Status, after
 from ticketing.models import NEVER, Ticket, TicketEntry
@@ -63,7 +63,7 @@ async def happen(
         ticket.assignee_id = None
     ticket.status = status
     ticket.closed_at = at if status is Status.CLOSED else None
-    await _keep_time(session, ticket, at)
+    await keep_time(session, ticket, at)
     if status is not before:
         _wait_for_sender(ticket, at)
     return await append(
@@ -116,15 +116,15 @@ async def aim(session: AsyncSession, ticket: Ticket, rule: Rule) -> None:
     """The targets of another pair than before. The open time that it has used stays used."""
     ticket.first_answer_minutes = rule.first_answer_minutes
     ticket.solution_minutes = rule.solution_minutes
-    await _keep_time(session, ticket, now())
+    await keep_time(session, ticket, now())
 
 
-async def _keep_time(session: AsyncSession, ticket: Ticket, at: datetime) -> None:
-    """Due times run while the staff have to act."""
-    hours = await load_hours(session)
-    if ticket.running_since is not None:
-        passed = open_time_between(hours, ticket.running_since, at)
-        ticket.used_s += int(passed.total_seconds())
+async def keep_time(
+    session: AsyncSession, ticket: Ticket, at: datetime, hours: Hours | None = None
+) -> None:
+    """Due times run while the staff have to act, on the opening hours in force (`hours`)."""
+    hours = hours or await load_hours(session)
+    await _count_used(session, ticket, at, hours)
     ticket.running_since = at if ticket.status in WAITS_FOR_STAFF else None
     ticket.first_answer_due = ticket.solution_due = None
     if ticket.running_since is not None:
@@ -137,6 +137,18 @@ async def _keep_time(session: AsyncSession, ticket: Ticket, at: datetime) -> Non
             ticket.first_answer_due = targets.due(hours, at, left)
     dues = (ticket.first_answer_due, ticket.solution_due)
     ticket.due_at = min((due for due in dues if due), default=NEVER)
+
+
+async def _count_used(session: AsyncSession, ticket: Ticket, at: datetime, hours: Hours) -> None:
+    """What was counted on other opening hours is counted anew, from the thread."""
+    mark = mark_of(hours)
+    if ticket.hours_mark != mark and ticket.last_seq:
+        changes = await status_changes(session, ticket.number)
+        ticket.used_s = int(targets.used(hours, changes, at).total_seconds())
+    elif ticket.running_since is not None:
+        passed = open_time_between(hours, ticket.running_since, at)
+        ticket.used_s += int(passed.total_seconds())
+    ticket.hours_mark = mark
 
 
 def _wait_for_sender(ticket: Ticket, at: datetime) -> None:
@@ -180,6 +192,9 @@ async def status_changes(session: AsyncSession, number: int) -> list[tuple[datet
     status, found = Status.DRAFT, list[tuple[datetime, Status]]()
     for entry in await session.scalars(query):
         assert entry.event is not None
+        if status is Status.DRAFT and entry.event is not Event.SUBMITTED:
+            status = Status.SUBMITTED  # a request of before there were threads
+            found.append((entry.at, status))
         following = after(status, entry.event, entry.actor)
         if following is not status:
             found.append((entry.at, following))

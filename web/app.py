@@ -59,6 +59,7 @@ from ticketing.bulk import Bulk
 from ticketing.confirming import Confirming
 from ticketing.dossier import Dossiers
 from ticketing.drafts import Drafts
+from ticketing.due_times import DueTimes
 from ticketing.enclosures import Enclosures
 from ticketing.export import Export
 from ticketing.following import Following
@@ -239,6 +240,7 @@ def _furnish(
     state.training_rounds = TrainingRounds(database, paper)
     state.demo_trainings = DemoTrainings(database)
     state.ticket_rounds = TicketRounds(database)
+    state.due_times = DueTimes(database)
     state.mail_door = MailDoor(settings, Receiver(database, state.files).receive)
     state.following = Following(database, state.files)
     state.writing = Writing(database, settings.secrets.proof_key.encode())
