@@ -24,25 +24,23 @@ from livechat import chats, log, turns, words
 from livechat.access import Doorkeeper
 from livechat.acts import carry_out_act
 from livechat.assignment import lock_queue
-from livechat.assistant import OPEN_TICKET, Ask, AskCommand, AskText, Reply
+from livechat.assistant import OPEN_TICKET, Ask, AskCommand, AskText
+from livechat.greeting import greet, keep, recognise
 from livechat.hub import BOARD, Hub
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import (
     ASSISTED,
     TEXT_LIMIT,
     Act,
-    Answer,
     AnyEvent,
     Author,
     Choice,
     CloseCode,
-    Decision,
     Mode,
     Said,
     UserSeen,
     Voted,
 )
-from livechat.speech import speak
 from livechat.turns import Turns
 
 # What the greeting proposes to this person.
@@ -92,6 +90,7 @@ class Exchange:
 
     @to_its_end
     async def _open(self, client_id: UUID | None, identity: Identity | None) -> Opened:
+        told: list[AnyEvent] = []
         async with self._database.writing.begin() as session:
             conversation = await _opened_by(session, client_id)
             if conversation is None:
@@ -100,32 +99,31 @@ class Exchange:
                 await session.flush()
                 if identity is not None:
                     await use_once(session, identity, conversation.id)
-                    _recognise(conversation, identity)
-                await self._greet(session, conversation, identity)
+                    keep(conversation, identity)
+                await greet(session, conversation, self._proposals(identity))
             elif identity is not None:
                 await use_once(session, identity, conversation.id)
                 if conversation.subject not in (None, identity.subject):
                     raise Unauthorised("This conversation is somebody else's.")
-                _recognise(conversation, identity)
+                told = await self._recognise(session, conversation, identity)
             elif conversation.subject is not None:
                 raise Unauthorised("This conversation needs an identity.")
             await session.flush()
             events = await log.read_after(session, conversation.id, 0)
-            return Opened(conversation.id, self._doorkeeper.token(conversation), events)
+            opened = Opened(conversation.id, self._doorkeeper.token(conversation), events)
+        self._hub.publish(conversation.id, *told)
+        return opened
 
-    async def _greet(
-        self, session: AsyncSession, conversation: Conversation, identity: Identity | None
-    ) -> None:
-        answer = Answer(
-            decision=Decision.TALK, id="salutation", article="salutation", confidence=1.0
-        )
+    async def _recognise(
+        self, session: AsyncSession, conversation: Conversation, identity: Identity
+    ) -> list[AnyEvent]:
         choices = self._proposals(identity)
-        greeting = Reply(text=words.greeting(), choices=choices, answer=answer)
-        await speak(session, conversation, greeting)
+        told = await recognise(session, conversation, identity, choices)
+        return [log.shown(each) for each in told]
 
     @to_its_end
     async def connect(self, conversation_id: UUID, identity: Identity) -> None:
-        """The person of this conversation is known from here on.
+        """The person of this conversation is known from here on, and reads so the first time.
 
         Raises Conflict when the conversation is another person's.
         """
@@ -134,7 +132,8 @@ class Exchange:
             if conversation.subject not in (None, identity.subject):
                 raise Conflict("This conversation is another person's.")
             await use_once(session, identity, conversation_id)
-            _recognise(conversation, identity)
+            told = await self._recognise(session, conversation, identity)
+        self._hub.publish(conversation_id, *told)
 
     @to_its_end
     async def disconnect(self, conversation_id: UUID) -> None:
@@ -246,11 +245,6 @@ async def _opened_by(session: AsyncSession, client_id: UUID | None) -> Conversat
         return None
     query = select(Conversation).where(Conversation.client_id == client_id).with_for_update()
     return await session.scalar(query)
-
-
-def _recognise(conversation: Conversation, identity: Identity) -> None:
-    conversation.subject = identity.subject
-    conversation.identity = identity.kept()
 
 
 async def _understand(

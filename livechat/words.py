@@ -79,6 +79,17 @@ def greeting() -> str:
     )
 
 
+CONNECTED = (
+    "Vous êtes maintenant connecté(e) : mes réponses tiennent compte de votre profil. "
+    "Posez-moi votre question, ou choisissez une des propositions."
+)
+# The form asked something before, and still waits for it.
+CONNECTED_IN_A_FORM = (
+    "Vous êtes maintenant connecté(e) : mes réponses tiennent compte de votre profil. "
+    "Nous pouvons continuer : répondez à la question ci-dessus."
+)
+
+
 def offer_open(closes_at: datetime) -> str:
     return (
         "Voulez-vous parler à un conseiller ? "

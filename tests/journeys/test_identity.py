@@ -24,7 +24,13 @@ def test_a_conversation_becomes_connected_later(demo: Demo) -> None:
     before = chat.messages.count()
     demo.sign_in("Nadia Benali")
     expect(chat.account).to_contain_text("nadia@example.org")
-    expect(chat.messages).to_have_count(before)
+    expect(chat.messages).to_have_count(before + 1)
+    expect(chat.messages.last).to_contain_text("Vous êtes maintenant connecté(e)")
+    expect(chat.messages.last.locator(".message__choice").first).to_be_enabled()
+    demo.page.reload()
+    demo.open_chat()
+    expect(chat.account).to_contain_text("nadia@example.org")
+    expect(chat.messages).to_have_count(before + 1)
 
 
 def test_signing_out_on_the_host_page_ends_access(demo: Demo) -> None:

@@ -107,6 +107,17 @@ def test_a_conversation_becomes_connected_later(talk: Talk, settings: Settings) 
     assert answer.json()["role"] == "gestionnaire_principal"
 
 
+def test_who_connects_later_is_offered_what_whoever_was_connected_is_greeted_with(
+    client: TestClient, talk: Talk, settings: Settings
+) -> None:
+    talk.post("identity", {"identity": identity(settings)})
+    (told,) = talk.read(after=1)
+    greeted = open_talk(client, identity=identity(settings)).events[0]
+    proposed = [[each["answer"] for each in event["choices"]] for event in (told, greeted)]
+    assert proposed[0] == proposed[1]
+    assert told["author"] == "assistant"
+
+
 def test_a_token_sent_again_is_answered_again(talk: Talk, settings: Settings) -> None:
     body = {"identity": identity(settings)}
     first, second = talk.post("identity", body), talk.post("identity", body)
