@@ -14,6 +14,7 @@ from actions.base import (
     Events,
     TopicAction,
     Understood,
+    button,
     say,
     understood,
 )
@@ -21,6 +22,8 @@ from actions.forms import ACTIVATION, INVOICE, LAST, PASSWORD, TRAINING, go_on
 from knowledge.library import Context, Library, Section, answer_text, redirection_text
 from livechat import agenda, appointments
 from livechat.assistant import Button
+from livechat.errands import DEAD_MAILBOX
+from livechat.errands import PASSWORD as PASSWORD_INTENT
 from livechat.models import Conversation
 from livechat.offers import act
 from livechat.protocol import Act, Answer, Choice, Decision
@@ -33,6 +36,8 @@ DEEDS = {
     "mot_de_passe/oublie": PASSWORD.entry,
     "formation/inscription": TRAINING.entry,
 }
+# Nobody changes it; who lost its mailbox writes a ticket (actions/mot_de_passe.py).
+CONNECTION_ADDRESS = "adresses/modifier_connexion"
 NEAR = 0.15  # a section that users confuse with the best one is added from this confidence on
 
 
@@ -79,7 +84,7 @@ class GiveAnswer(TopicAction):
                 dispatcher,
                 words.in_french(text) if foreign else text,
                 answer=_answered(sections[0], chosen.confidence),
-                choices=[*first, *await self._acts(sections[0])],
+                choices=[*first, *_ways_on(sections[0]), *await self._acts(sections[0])],
                 votable=True,
             )
         return [
@@ -120,6 +125,12 @@ class GiveAnswer(TopicAction):
         wanted = {Act(f"act:{name}") for name in section.acts}
         open_now = [c for c in possible if c.id in wanted]
         return open_now or ([act(Act.TICKET)] if wanted else [])
+
+
+def _ways_on(section: Section) -> list[Button]:
+    if section.id != CONNECTION_ADDRESS:
+        return []
+    return [button(words.DEAD_CONNECTION_MAILBOX, PASSWORD_INTENT, act=DEAD_MAILBOX)]
 
 
 def together(library: Library, chosen: Candidate, meant: Understood) -> list[Section]:

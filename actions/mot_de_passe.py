@@ -11,15 +11,15 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
 from actions.account_links import ADDRESS, AddressKnown, AskAddress, AskedForMail, ReadAddress
+from actions.answer import CONNECTION_ADDRESS
 from actions.base import Events, entity, is_command
 from actions.forms import PASSWORD
 from actions.ticket import StartTicket
 from chorus.account_models import AccountRequestKind
+from livechat import tickets
 from livechat.errands import DEAD_MAILBOX
 from livechat.errands import PASSWORD as INTENT
 from ticketing import guessing
-
-ABOUT = "adresses/modifier_connexion"  # what a ticket about a dead mailbox is routed as
 
 
 class ForgottenPassword(AskedForMail):
@@ -33,11 +33,18 @@ class ForgottenPassword(AskedForMail):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         if is_command(tracker) and entity(tracker, "act") == DEAD_MAILBOX:
-            address = entity(tracker, "address")
-            return await StartTicket(self._sources).start_about(
-                tracker, words.dead_mailbox(address), guessing.clear([ABOUT]), never_to=address
-            )
+            return await self._write_instead(tracker, entity(tracker, "address"))
         return await super().run(dispatcher, tracker, domain)
+
+    async def _write_instead(self, tracker: Tracker, address: str | None) -> Events:
+        """`address`: the one whose mailbox is lost, when it was told. Else it may be the one that
+        the host site knows: the answer goes to none of the two.
+        """
+        conversation = await self.conversation(tracker)
+        lost = address or (tickets.known_email(conversation) if conversation else None)
+        context, category = words.dead_mailbox(address), guessing.clear([CONNECTION_ADDRESS])
+        start = StartTicket(self._sources)
+        return await start.start_about(tracker, context, category, never_to=lost)
 
 
 class AskConnectionAddress(AskAddress):

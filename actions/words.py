@@ -228,6 +228,9 @@ def describe_about(context: str) -> str:
     )
 
 
+DEAD_CONNECTION_MAILBOX = "Je n’ai plus accès à la boîte de cette adresse"
+
+
 def dead_mailbox(address: str | None) -> str:
     """What the support needs of who cannot open the mailbox of their connection address."""
     which = f" : {address}" if address else ""

@@ -146,6 +146,36 @@ async def test_who_lost_the_mailbox_is_not_answered_there(
     assert question.text == words.WHICH_EMAIL
 
 
+async def test_who_asks_about_a_lost_mailbox_is_offered_that_ticket(user: Writer) -> None:
+    lost = "je n'ai plus accès à la boîte de mon adresse de connexion"
+    await user.say(typed(lost, ("adresses.modifier_connexion", 0.9)))
+    (question,) = await user.click(words.DEAD_CONNECTION_MAILBOX)
+    assert words.dead_mailbox(None) in (question.text or "")
+    await user.say(unclear("La nouvelle adresse est compta@exemple.fr."))
+    await user.say(unclear("compta@exemple.fr"))
+    order = sent(await user.click(words.SEND))
+    assert words.dead_mailbox(None) in order.description
+    assert (order.category, order.subcategory) == ("connexion_compte", "adresse_invalide")
+
+
+async def test_the_ticket_about_a_lost_mailbox_is_offered_below_no_other_answer(
+    user: Writer,
+) -> None:
+    await user.say(typed("changer mon adresse de contact", ("adresses.modifier_contact", 0.9)))
+    assert words.DEAD_CONNECTION_MAILBOX not in user.labels()
+
+
+async def test_a_connected_user_without_their_mailbox_is_asked_where_to_answer(
+    database: Database,
+) -> None:
+    user = Writer(Stage(database))
+    await user.talk("camille")
+    await user.say(clicked("adresses.modifier_connexion"))
+    await user.click(words.DEAD_CONNECTION_MAILBOX)
+    (question,) = await user.say(unclear("La nouvelle adresse est compta@exemple.fr."))
+    assert question.text == words.WHICH_EMAIL
+
+
 @BOTH
 async def test_an_address_in_a_story_about_something_else_sends_nothing(
     user: Writer, intent: str
