@@ -4,6 +4,7 @@ Only an address is asked for, never a password. The web counts the requests and 
 this one in the same words whether there is such an account or not.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -11,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
+from actions.addresses import AddressReader, AskForAddress, checked_address
 from actions.answer import GiveAnswer
 from actions.base import (
     Candidate,
@@ -26,12 +28,8 @@ from actions.base import (
 from actions.forms import (
     LAST,
     Form,
-    FormQuestion,
-    FormReader,
-    Question,
     Slots,
     begin,
-    checked_address,
     finish,
 )
 from actions.typed import address_in, address_meant
@@ -78,30 +76,16 @@ class AskedForMail(TopicAction):
         return await giver.give(dispatcher, tracker, section, meant, done=True, first=first)
 
 
-class AskAddress(FormQuestion):
-    """`text`: what is asked the first time."""
-
+class AskAddress(AskForAddress):
     slot = ADDRESS
-    text: ClassVar[str]
+    refusals = REFUSED
     intent: ClassVar[str]
 
-    async def question(self, tracker: Tracker) -> Question:
-        how = button(words.HOW_TO_DO, self.intent, act="how")
-        stop = self.stop()
-        refused = tracker.get_slot(REFUSED) or {}
-        if refused.get("now"):
-            first = refused["times"] == 1
-            return Question(
-                words.BAD_EMAIL if first else words.BAD_ADDRESS_AGAIN, (how, stop), again=False
-            )
-        return Question(self.text, (how,))
-
-    def then(self, tracker: Tracker) -> Events:
-        refused = tracker.get_slot(REFUSED)
-        return [SlotSet(REFUSED, refused | {"now": False})] if refused else []
+    def ways_on(self) -> Sequence[Button]:
+        return (button(words.HOW_TO_DO, self.intent, act="how"),)
 
 
-class ReadAddress(FormReader):
+class ReadAddress(AddressReader):
     async def extract_account_address(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Slots:

@@ -12,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
+from actions.addresses import AddressReader, AskForAddress, checked_address
 from actions.answer import GiveAnswer
 from actions.base import (
     Candidate,
@@ -30,11 +31,9 @@ from actions.forms import (
     REQUESTED,
     TRAINING,
     FormQuestion,
-    FormReader,
     Question,
     Slots,
     begin,
-    checked_address,
     finish,
     go_on,
     is_asked,
@@ -119,26 +118,15 @@ class AskTraining(TrainingAction, FormQuestion):
         return Question(text, [*_choices(offers), stop])
 
 
-class AskTrainingEmail(FormQuestion):
+class AskTrainingEmail(AskForAddress):
     form = TRAINING
     title = f"action_ask_{EMAIL}"
     slot = EMAIL
-
-    async def question(self, tracker: Tracker) -> Question:
-        refused = tracker.get_slot(REFUSED) or {}
-        if refused.get("now"):
-            first = refused["times"] == 1
-            stop = [self.stop()]
-            text = words.BAD_EMAIL if first else words.BAD_ADDRESS_AGAIN
-            return Question(text, stop, again=False)
-        return Question(words.WHICH_TRAINING_EMAIL)
-
-    def then(self, tracker: Tracker) -> Events:
-        refused = tracker.get_slot(REFUSED)
-        return [SlotSet(REFUSED, refused | {"now": False})] if refused else []
+    refusals = REFUSED
+    text = words.WHICH_TRAINING_EMAIL
 
 
-class ReadTraining(FormReader):
+class ReadTraining(AddressReader):
     """Another training may be named while the address is asked for: the last one counts."""
 
     form = TRAINING

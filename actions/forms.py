@@ -277,24 +277,6 @@ class FormReader(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not
     async def whole_text(self, tracker: Tracker) -> str:
         return await whole_text(self._sources.database, tracker)
 
-    async def address(self, tracker: Tracker, slot: str) -> Slots:
-        """The address that was asked for; `{"refused": True}` for what was meant as one."""
-        if not is_asked(tracker, slot) or is_command(tracker):
-            return {}
-        text = await self.whole_text(tracker)
-        found = address_in(text)
-        if found is None and not address_meant(text):
-            return {}
-        return {slot: found or {"refused": True}}
-
 
 def is_asked(tracker: Tracker, slot: str) -> bool:
     return bool(tracker.get_slot(REQUESTED) == slot)
-
-
-def checked_address(value: Any, tracker: Tracker, slot: str, refusals: str) -> Slots:
-    """What `FormReader.address` found; refusals are counted, so that their words change."""
-    if isinstance(value, dict):
-        times = (tracker.get_slot(refusals) or {}).get("times", 0) + 1
-        return {slot: None, refusals: {"times": times, "now": True}}
-    return {slot: value, refusals: None}

@@ -1,11 +1,11 @@
 """What the form of a ticket asks: each missing thing once, then all of it to be confirmed."""
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 
 from actions import words
-from actions.base import Events, button
-from actions.forms import REQUESTED, TICKET, FormQuestion, Question
+from actions.addresses import AskForAddress
+from actions.base import button
+from actions.forms import TICKET, FormQuestion, Question
 from livechat import tickets
 from livechat.assistant import Button
 from livechat.models import Conversation
@@ -57,22 +57,13 @@ class AskCategory(TicketQuestion):
         return Question(words.WHICH_CATEGORY, choices)
 
 
-class AskEmail(TicketQuestion):
+class AskEmail(AskForAddress):
+    form = TICKET
     title = f"action_ask_{EMAIL}"
     slot = EMAIL
-
-    async def question(self, tracker: Tracker) -> Question:
-        refused = tracker.get_slot(REFUSED) or {}
-        stop = [self.stop()]
-        if refused.get("now"):
-            first = refused["times"] == 1
-            text = words.BAD_EMAIL if first else words.BAD_EMAIL_AGAIN
-            return Question(text, () if first else stop, again=False)
-        return Question(words.WHICH_EMAIL, stop if tracker.get_slot(REQUESTED) == EMAIL else ())
-
-    def then(self, tracker: Tracker) -> Events:
-        refused = tracker.get_slot(REFUSED)
-        return [SlotSet(REFUSED, refused | {"now": False})] if refused else []
+    refusals = REFUSED
+    text = words.WHICH_EMAIL
+    text_again = words.BAD_EMAIL_AGAIN
 
 
 class AskConfirm(TicketQuestion):

@@ -10,8 +10,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
+from actions.addresses import AddressReader, checked_address
 from actions.base import entity, is_command, understood
-from actions.forms import TICKET, FormReader, Slots, checked_address, is_asked
+from actions.forms import TICKET, Slots, is_asked
 from actions.ticket_questions import (
     ABOUT,
     CATEGORY,
@@ -46,7 +47,7 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 CLEARLY = {"answer", "redirect"}
 
 
-class ReadTicket(FormReader):
+class ReadTicket(AddressReader):
     """Fills the slots of the form, one message at a time."""
 
     form = TICKET
