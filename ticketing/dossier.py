@@ -35,7 +35,7 @@ OTHERS = 10  # tickets of the same person that are shown
 class Aims:
     """Its due times, as they came about. None: it has no such target."""
 
-    first_answer: Explained | None
+    first_answer: Explained | None  # as it was when the answer was given, once it is
     solution: Explained | None
     first_answered_at: datetime | None
 
@@ -190,13 +190,14 @@ async def _aims(session: AsyncSession, ticket: Ticket) -> Aims:
     hours: Hours = await load_hours(session)
     changes = await thread.status_changes(session, ticket.number)
 
-    def explained(minutes: int | None) -> Explained | None:
-        if not minutes or not changes:
+    def explained(minutes: int | None, until: datetime | None = None) -> Explained | None:
+        known = [each for each in changes if until is None or each[0] < until]
+        if not minutes or not known:
             return None
-        return targets.explain(hours, changes, now(), timedelta(minutes=minutes))
+        return targets.explain(hours, known, until or now(), timedelta(minutes=minutes))
 
     return Aims(
-        first_answer=explained(ticket.first_answer_minutes),
+        first_answer=explained(ticket.first_answer_minutes, ticket.first_answered_at),
         solution=explained(ticket.solution_minutes),
         first_answered_at=ticket.first_answered_at,
     )

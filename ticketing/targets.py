@@ -39,6 +39,10 @@ class Explained:
         """Negative once it is late."""
         return self.allowed - self.used
 
+    @property
+    def in_time(self) -> bool:
+        return self.left >= timedelta(0)
+
 
 def due(hours: Hours, running_since: datetime, allowed: timedelta) -> datetime | None:
     """When `allowed` of open time will have passed; at once if none is left. None: never open."""

@@ -119,6 +119,27 @@ def test_the_thread_is_told_in_words_oldest_first(desk: Desk) -> None:
     assert "compte_technique/reinitialiser" in page  # a help answer that is near
 
 
+def test_both_due_times_are_explained(desk: Desk) -> None:
+    claire = desk.hire()
+    number = desk.open()
+    page = plain(claire.get(f"/tickets/{number}").text)
+    assert re.search(r"Première réponse : objectif [^.]+ ouvrées\. Temps compté : 0 h 00\.", page)
+    assert re.search(r"Solution : objectif [^.]+ ouvrées\. Temps compté", page)
+    claire.post(f"/tickets/{number}/prendre")
+    claire.post(f"/tickets/{number}/reponse", event="answered", text="Voici.")
+    desk.send_held(number)
+    page = plain(claire.get(f"/tickets/{number}").text)
+    assert re.search(
+        r"Première réponse : objectif [^.]+\. Faite le [^.]+, dans les temps : il", page
+    )
+    assert re.search(r"Solution : objectif [^.]+ ouvrées\. Temps compté", page)
+
+
+def plain(page: str) -> str:
+    """Its words, whatever the elements and the spaces between them."""
+    return " ".join(re.sub(r"<[^>]+>", "", page).split())
+
+
 def test_a_ticket_of_the_chat_shows_what_led_to_it(desk: Desk) -> None:
     claire = desk.hire()
     number = desk.open(
