@@ -28,6 +28,7 @@ from actions import (
     ticket,
     ticket_questions,
     ticket_reading,
+    training_questions,
 )
 from actions.base import Sources
 from actions.forms import FORMS
@@ -53,6 +54,7 @@ MODULES = (
     ticket,
     ticket_questions,
     ticket_reading,
+    training_questions,
 )
 
 router = APIRouter(include_in_schema=False)

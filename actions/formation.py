@@ -3,7 +3,6 @@
 What is said here reads; the web registers and cancels, in the transaction that stores the turn.
 """
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
-from actions.addresses import AddressReader, AskForAddress, checked_address
 from actions.answer import GiveAnswer
 from actions.base import (
     Candidate,
@@ -26,44 +24,26 @@ from actions.base import (
     talked,
     understood,
 )
-from actions.forms import (
-    LAST,
-    REQUESTED,
-    TRAINING,
-    FormQuestion,
-    Question,
-    Slots,
-    begin,
-    finish,
-    go_on,
-    is_asked,
+from actions.forms import LAST, TRAINING, begin, finish, go_on
+from actions.training_questions import (
+    EMAIL,
+    SESSION,
+    SHOWN,
+    TrainingAction,
+    choices_of,
+    listed_at,
 )
-from actions.typed import address_in, address_meant, plain
+from actions.typed import address_in
 from chorus import training
 from chorus import words as chorus_words
-from chorus.training import Offer
 from kit.mail import deliverable
-from kit.site import site_url
-from livechat.assistant import Button, JoinTraining, LeaveTraining
+from livechat.assistant import JoinTraining, LeaveTraining
 from livechat.errands import MY_TRAININGS as MINE
 from livechat.errands import TRAINING as INTENT
 from livechat.models import Conversation
 
-SESSION, EMAIL = "training_session", "training_email"
-REFUSED = "training_refused"
 JOINED = "training_joined"  # the last one taken, and the address that was told: it may be wrong
 SECTION = INTENT.replace(".", "/")
-SHOWN = 5  # trainings
-LISTED = "/formations"
-
-
-class TrainingAction(TopicAction):
-    async def offers(self, conversation: Conversation | None) -> list[Offer]:
-        """What is to come for this kind of user and has a place left."""
-        context = self._sources.context(conversation.identity if conversation else None)
-        async with self._database.reading() as session:
-            found = await training.upcoming(session, context.kind, limit=SHOWN * 2)
-        return [each for each in found if not each.is_full][:SHOWN]
 
 
 class FindTraining(TrainingAction):
@@ -85,9 +65,9 @@ class FindTraining(TrainingAction):
         meant = understood(tracker)
         seen = [each for each in meant.candidates if each.intent == INTENT]
         section = seen[0] if seen else Candidate(INTENT, 1.0)
-        also = words.next_trainings(offers, _listed_at()) if offers else ""
+        also = words.next_trainings(offers, listed_at()) if offers else ""
         giver = GiveAnswer(self._sources)
-        first = _choices(offers)
+        first = choices_of(offers)
         return await giver.give(
             dispatcher, tracker, section, meant, done=True, also=also, first=first
         )
@@ -104,64 +84,6 @@ class FindTraining(TrainingAction):
         if chosen and email:
             return join(dispatcher, tracker, chosen, email)
         return begin(tracker, TRAINING, **{SESSION: chosen, EMAIL: email, "misses": 0})
-
-
-class AskTraining(TrainingAction, FormQuestion):
-    form = TRAINING
-    title = f"action_ask_{SESSION}"
-    slot = SESSION
-
-    async def question(self, tracker: Tracker) -> Question:
-        offers = await self.offers(await self.conversation(tracker))
-        text = words.which_training(offers, _listed_at())
-        stop = self.stop(words.NONE_OF_THEM)
-        return Question(text, [*_choices(offers), stop])
-
-
-class AskTrainingEmail(AskForAddress):
-    form = TRAINING
-    title = f"action_ask_{EMAIL}"
-    slot = EMAIL
-    refusals = REFUSED
-    text = words.WHICH_TRAINING_EMAIL
-
-
-class ReadTraining(AddressReader):
-    """Another training may be named while the address is asked for: the last one counts."""
-
-    form = TRAINING
-
-    async def extract_training_session(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> Slots:
-        if not tracker.get_slot(REQUESTED):
-            return {}
-        if is_command(tracker):
-            chosen = entity(tracker, "training")
-            return {SESSION: chosen} if chosen else {}
-        text = str(tracker.latest_message["text"])
-        if address_meant(text):
-            return {}  # its digits are no day
-        conversation = await self._sources.conversation(tracker)
-        offers = await AskTraining(self._sources).offers(conversation)
-        named = _named(text, offers)
-        asked = is_asked(tracker, SESSION)
-        return {SESSION: named} if named and (asked or named != tracker.get_slot(SESSION)) else {}
-
-    def validate_training_session(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
-    ) -> Slots:
-        return {SESSION: value}
-
-    async def extract_training_email(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> Slots:
-        return await self.address(tracker, EMAIL)
-
-    def validate_training_email(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
-    ) -> Slots:
-        return checked_address(value, tracker, EMAIL, REFUSED)
 
 
 class JoinChosen(TopicAction):
@@ -236,50 +158,8 @@ def _other_address(tracker: Tracker) -> tuple[str, str, str] | None:
     return (joined["session"], address, joined["email"]) if joined and address else None
 
 
-def _choices(offers: list[Offer]) -> list[Button]:
-    return [
-        button(
-            chorus_words.training_label(each.training),
-            INTENT,
-            act="chosen",
-            training=str(each.training.id),
-        )
-        for each in offers
-    ]
-
-
-def label_of(offer: Offer) -> str:
-    return chorus_words.training_label(offer.training)
-
-
-def _listed_at() -> str:
-    return f"{site_url()}{LISTED}"
-
-
 def _email_of(conversation: Conversation) -> str | None:
     return deliverable((conversation.identity or {}).get("email"))
 
 
-def _named(text: str, offers: list[Offer]) -> str | None:
-    """The one training whose title or label is in the text, or whose day is; None when unsure."""
-    said = plain(text)
-    found = [
-        each
-        for each in offers
-        if plain(each.training.title) in said
-        or plain(chorus_words.training_label(each.training)) == said
-    ]
-    if not found:
-        numbers = set(re.findall(r"\b\d{1,2}\b", said))
-        found = [each for each in offers if chorus_words.day_number(each.training.start) in numbers]
-    return str(found[0].training.id) if len(found) == 1 else None
-
-
-ACTIONS = (
-    FindTraining,
-    AskTraining,
-    AskTrainingEmail,
-    ReadTraining,
-    JoinChosen,
-    TellMyTrainings,
-)
+ACTIONS = (FindTraining, JoinChosen, TellMyTrainings)

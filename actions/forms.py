@@ -95,7 +95,7 @@ TRAINING = Form(
     article="formation",
     entry="action_training",
     left=words.TRAINING_LEFT,
-    passing=("training_session", "training_email", "training_refused"),
+    passing=("training_session", "training_email", "training_refused", "training_unclear"),
     finds=address_said,
 )
 FORMS = {form.name: form for form in (TICKET, INVOICE, ACTIVATION, PASSWORD, TRAINING)}

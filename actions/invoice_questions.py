@@ -18,7 +18,7 @@ from actions.forms import (
     invoice_number_in,
     is_asked,
 )
-from actions.typed import plain, same
+from actions.typed import place_in, plain, same
 from chorus import words as chorus_words
 from chorus.identity import Structure
 from chorus.invoice_numbers import cleaned
@@ -141,14 +141,11 @@ def _named(text: str, matches: list[list[str]], clicked: str | None) -> str | No
     ('8', None)
     """
     said = plain(text)
-    told = set(re.findall(r"\w+", said))
-    for place, (portal_id, label) in enumerate(matches):
-        ordinals = words.ORDINALS[place : place + 1]
-        stems = [stem for each in ordinals for stem in each]
+    for portal_id, label in matches:
         if portal_id == clicked or same(text, label):
             return portal_id
-        if any(word.startswith(stem) for stem in stems for word in told):
-            return portal_id
+    if (place := place_in(said, len(matches))) is not None:
+        return matches[place][0]
     parts = [set(map(plain, re.split(r", | (?=\d{4}$)", label)[1:])) for _, label in matches]
     hits = [place for place, each in enumerate(parts) if any(part in said for part in each)]
     return matches[hits[0]][0] if len(hits) == 1 else None

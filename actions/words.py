@@ -34,8 +34,7 @@ QUESTION_OR_NOT = (
     "Votre message ressemble à une question. Est-ce la description de votre problème, "
     "ou une question à laquelle je dois d’abord répondre ?"
 )
-AS_DESCRIPTION = "C’est ma description"
-AS_QUESTION = "C’est une question"
+AS_DESCRIPTION, AS_QUESTION = "C’est ma description", "C’est une question"
 WHICH_CATEGORY = "Quel sujet correspond le mieux à votre demande ?"
 WHICH_EMAIL = "À quelle adresse électronique le support peut-il vous répondre ?"
 BAD_EMAIL = (
@@ -173,15 +172,11 @@ WHICH_INVOICE = (
     "Quel est le numéro du document à suivre : facture, mémoire de frais de justice ou demande de "
     "remboursement ? Tapez seulement son numéro."
 )
-HOW_TO_LOOK = "Comment le trouver moi-même ?"
-TRY_AGAIN = "Réessayer"
+HOW_TO_LOOK, TRY_AGAIN = "Comment le trouver moi-même ?", "Réessayer"
 NONE_OF_THESE = "Aucun de ces documents"
 INVOICE_GONE = "Je ne trouve plus ce document parmi ceux de vos structures."
 WRITE_TO_RECIPIENT = "Écrire au destinataire"
-# « la première », « le 2e »: which one of a list; small letters without accents.
-ORDINALS = (("premier", "1er"), ("deuxieme", "second", "2e"), ("troisieme", "3e"))
-SEE_DETAIL = "Voir le détail"
-SEE_COMMENT = "Lire le commentaire du destinataire"
+SEE_DETAIL, SEE_COMMENT = "Voir le détail", "Lire le commentaire du destinataire"
 DEMO_DATA = "Ces données sont inventées, pour la démonstration."
 INVOICE_LEFT = "D’accord, j’arrête la recherche. Avez-vous une autre question ?"
 PORTAL_DOWN = (
@@ -217,6 +212,7 @@ WHICH_CONNECTION_ADDRESS = (
 BAD_ADDRESS_AGAIN = (
     "Je ne reconnais toujours pas d’adresse complète. Vous pouvez réessayer, ou vous arrêter là."
 )
+DEAD_CONNECTION_MAILBOX = "Je n’ai plus accès à la boîte de cette adresse"
 ACCOUNT_LEFT = "D’accord, je n’envoie rien. Avez-vous une autre question ?"
 
 
@@ -228,9 +224,6 @@ def describe_about(context: str) -> str:
     )
 
 
-DEAD_CONNECTION_MAILBOX = "Je n’ai plus accès à la boîte de cette adresse"
-
-
 def dead_mailbox(address: str | None) -> str:
     """What the support needs of who cannot open the mailbox of their connection address."""
     which = f" : {address}" if address else ""
@@ -240,22 +233,29 @@ def dead_mailbox(address: str | None) -> str:
 # Trainings ----------------------------------------------------------------------------------
 
 WHICH_TRAINING_EMAIL = "À quelle adresse électronique envoyer la confirmation de l’inscription ?"
-NONE_OF_THEM = "Aucune de ces formations"
-SEE_TRAININGS = "Voir les prochaines formations"
+NONE_OF_THEM, SEE_TRAININGS = "Aucune de ces formations", "Voir les prochaines formations"
 TRAINING_LEFT = "D’accord, je ne vous inscris pas. Avez-vous une autre question ?"
 
 
-def which_training(offers: list[Offer], url: str) -> str:
-    """The next ones, with how many places are left when there is an end of them."""
-    return f"{next_trainings(offers, url)}\n\nLaquelle vous intéresse ?"
+def which_training(offers: list[Offer], url: str, *, missed: bool = False) -> str:
+    """`missed`: the one that was meant is not to be had."""
+    first = "Je ne trouve pas de place à cette date. " if missed else ""
+    return f"{first}{next_trainings(offers, url)}\n\nLaquelle vous intéresse ?"
+
+
+def which_of_these(offers: list[Offer]) -> str:
+    return f"Plusieurs sessions conviennent :\n{_listed(offers)}\n\nLaquelle choisissez-vous ?"
 
 
 def next_trainings(offers: list[Offer], url: str) -> str:
-    listed = "\n".join(
+    return f"Prochaines sessions (heure de Paris), décrites sur {url} :\n{_listed(offers)}"
+
+
+def _listed(offers: list[Offer]) -> str:
+    return "\n".join(
         f"- {chorus_words.training_label(each.training)}{chorus_words.places(each.left)}"
         for each in offers
     )
-    return f"Prochaines sessions (heure de Paris), décrites sur {url} :\n{listed}"
 
 
 def my_trainings(theirs: Sequence[Registered]) -> str:

@@ -141,11 +141,6 @@ def leave_training(training: TrainingSession) -> str:
     return f"Annuler : {training.title}, {day(training.start)}"
 
 
-def day_number(instant: datetime) -> str:
-    """The day of the month, as somebody names it: « celle du 12 »."""
-    return str(instant.astimezone(organisation().timezone).day)
-
-
 # An invoice, as the portal tells of it -------------------------------------------------------
 
 NO_COMMENT = "Le destinataire n’a pas laissé de commentaire."

@@ -14,6 +14,33 @@ MONTHS = (
     "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
 
+# As users type them: small letters without accents.
+SHORT_MONTHS = (
+    "janv", "fev", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec",
+)  # fmt: skip
+FROM_TODAY = {
+    "this_month": ("ce mois-ci", "ce mois"),
+    "next_month": ("mois prochain", "mois qui vient"),
+    "this_week": ("cette semaine",),
+    "next_week": ("semaine prochaine", "semaine qui vient"),
+    "in_two_days": ("apres-demain", "apres demain"),
+    "tomorrow": ("demain",),
+    "today": ("aujourd'hui",),
+}
+# « la première », « le 2e », « la dernière »: which one of a list (regular expressions).
+ORDINALS = (
+    "premiere?|1ere?|1re|prochaine?",
+    "deuxieme|seconde?|2e(?:me)?|2nde?",
+    "troisieme|3e(?:me)?",
+    "quatrieme|4e(?:me)?",
+    "cinquieme|5e(?:me)?",
+    "sixieme|6e(?:me)?",
+)
+LAST_BUT_ONE, LAST = "avant[ -]derni(?:er|ere)", "derni(?:er|ere)"
+# What stands before one, and what after it makes it another thing: « la première fois ».
+BEFORE_AN_ORDINAL, NO_ORDINAL = "l[ae] |l'|numero |option ", "fois"
+BEFORE_A_PLACE = "la|numero|n°|no|option|choix"
+
 _CAUSES: Mapping[Cause, str] = {
     Cause.ORDINARY: "ouvert",
     Cause.EXCEPTIONAL_OPENING: "ouvert : {detail}",

@@ -24,6 +24,7 @@ MINE = ("mes_formations", 0.9)
 ADDRESS = "a.dupont@exemple.fr"
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 FIRST, SECOND = datetime(2026, 12, 1, 9, tzinfo=UTC), datetime(2026, 12, 12, 9, tzinfo=UTC)
+MARCH = datetime(2027, 3, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -145,3 +146,60 @@ async def test_digits_of_an_address_are_no_day(user: Writer, database: Database)
     await user.click(user.labels()[0])
     (order,) = await user.say(typed("contact-12@exemple.fr", kind="escalate"))
     assert order.directive == JoinTraining(session_id=first, email="contact-12@exemple.fr")
+
+
+async def test_one_is_named_by_its_month_or_its_place_in_the_list(
+    user: Writer, database: Database
+) -> None:
+    await planned(database, "Déposer une facture", FIRST)
+    second = await planned(database, "Factures de travaux", SECOND)
+    third = await planned(database, "Créer son compte", MARCH)
+    for said, session_id in [
+        ("plutôt la deuxième", second),
+        ("celle de mars", third),
+        ("la dernière", third),
+        ("celle du 12", second),
+    ]:
+        await user.say(clicked("formation.inscription", act="start"))
+        (question,) = await user.say(typed(said, kind="escalate"))
+        assert (question.text or "").startswith(words.WHICH_TRAINING_EMAIL)
+        assert user.stage.slots["training_session"] == str(session_id)
+        await user.say(typed("non", ("non", 0.9)))
+
+
+async def test_several_of_a_month_are_asked_about_and_no_others(
+    user: Writer, database: Database
+) -> None:
+    await planned(database, "Créer son compte", MARCH)
+    await planned(database, "Déposer une facture", FIRST)
+    second = await planned(database, "Factures de travaux", SECOND)
+    await user.say(clicked("formation.inscription", act="start"))
+    (which,) = await user.say(typed("celle de décembre", kind="escalate"))
+    assert "Plusieurs sessions" in (which.text or "")
+    assert len(user.labels()) == 3 and user.labels()[-1] == words.NONE_OF_THEM
+    await user.say(typed("la dernière de décembre", kind="escalate"))
+    assert user.stage.slots["training_session"] == str(second)
+
+
+async def test_a_month_without_any_asks_again_and_says_why(
+    user: Writer, database: Database
+) -> None:
+    await planned(database, "Déposer une facture", FIRST)
+    await user.say(clicked("formation.inscription", act="start"))
+    (again,) = await user.say(typed("celle de juin", kind="escalate"))
+    assert (again.text or "").startswith("Je ne trouve pas de place à cette date.")
+    assert user.labels()[0] == "Déposer une facture, mardi 1er décembre à 10 h"
+    answer, once_more = await user.say(ask("notifications/activer"))
+    assert answer.votable and (once_more.text or "").startswith("Prochaines sessions")
+
+
+async def test_one_that_can_be_several_takes_the_first_choice_back(
+    user: Writer, database: Database
+) -> None:
+    await planned(database, "Déposer une facture", FIRST)
+    await planned(database, "Factures de travaux", SECOND)
+    await user.say(ask(SECTION))
+    await user.click(user.labels()[0])
+    (which,) = await user.say(typed("finalement une de décembre", kind="escalate"))
+    assert "Plusieurs sessions" in (which.text or "")
+    assert user.stage.slots.get("training_session") is None

@@ -6,6 +6,7 @@ from tests.house.tree import ROOT
 SHARED = {
     "__init__",
     "account_links",
+    "addresses",
     "answer",
     "base",
     "door",
@@ -14,7 +15,13 @@ SHARED = {
     "typed",
     "words",
 }
-PARTS = {"invoice_questions", "ticket_questions", "ticket_reading"}
+PARTS = {
+    "invoice_questions",
+    "ticket_questions",
+    "ticket_reading",
+    "training_choice",
+    "training_questions",
+}
 
 
 def topics(folder: str, suffix: str) -> set[str]:
