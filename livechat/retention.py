@@ -37,7 +37,7 @@ from livechat.assistant_record import AssistantRecord
 from livechat.desk_models import AssignmentDecision, Chat, StaffEntry, TypingHint
 from livechat.models import Conversation, LogEntry, Turn
 from staff.sessions import forget_ended_sessions
-from ticketing import forgetting
+from ticketing import forgetting, link_requests
 from ticketing.models import ReceivedMail, Ticket
 
 logger = logging.getLogger(__name__)
@@ -119,6 +119,7 @@ class Retention:
             mails = await outbox.forget_address(session, person.email) if person.email else 0
             if person.email:
                 await account_requests.forget_address(session, person.email)
+                await link_requests.forget_address(session, person.email)
             registrations = await _forget_registrations(session, person)
             if person.conversation_id is None:
                 await session.execute(delete(PageSession).where(_connected(person)))

@@ -13,6 +13,7 @@ import livechat.appointment_models
 import livechat.desk_models
 import livechat.models
 import staff.models
+import ticketing.link_models
 import ticketing.models
 from kit.database import Base
 
@@ -27,6 +28,7 @@ TABLES = (
     kit.proof_models,
     livechat.models,
     staff.models,
+    ticketing.link_models,
     ticketing.models,
 )
 

@@ -4,7 +4,7 @@ Two kinds of senders: whoever holds a secret link, and whoever is connected and 
 """
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,11 @@ from kit.database import Database
 from kit.errors import Conflict, Invalid, TooLarge
 from kit.files import FileStore
 from kit.finishing import to_its_end
-from kit.mail import address_of
 from kit.masking import mask
 from ticketing import links, notices, thread
 from ticketing.enclosures import Enclosures, find_pending, hand_over
 from ticketing.lifecycle import MEANT_BY_A_REPLY, OPEN, Actor, Event, Status
-from ticketing.models import Ticket, number_of, of_address
+from ticketing.models import Ticket, number_of
 from ticketing.opening import LONGEST_TEXT
 from ticketing.senders import (
     ByLink,
@@ -141,21 +140,6 @@ class Following:
         if visit is None:
             raise Invalid("This code is wrong or too old.", code="code_wrong")
         return visit
-
-    @to_its_end
-    async def send_link(self, reference: str, email: str) -> None:
-        """A new link to who asks with both. Nobody learns whether there was anything to send."""
-        with suppress(Invalid):
-            address = address_of(email)
-            async with self._database.writing.begin() as session:
-                query = select(Ticket).where(
-                    Ticket.number == number_of(reference),
-                    of_address(address),
-                    Ticket.status != Status.DRAFT,
-                )
-                ticket = await session.scalar(query)
-                if ticket is not None:
-                    await notices.send(session, ticket, notices.LINK)
 
     @to_its_end
     async def renew_link(self, sender: ByLink) -> None:

@@ -63,6 +63,7 @@ from ticketing.due_times import DueTimes
 from ticketing.enclosures import Enclosures
 from ticketing.export import Export
 from ticketing.following import Following
+from ticketing.link_requests import LinkRequests
 from ticketing.looks import Looks
 from ticketing.merging import Merging
 from ticketing.own import OwnTickets
@@ -241,6 +242,7 @@ def _furnish(
     state.demo_trainings = DemoTrainings(database)
     state.ticket_rounds = TicketRounds(database)
     state.due_times = DueTimes(database)
+    state.link_requests = LinkRequests(database)
     state.mail_door = MailDoor(settings, Receiver(database, state.files).receive)
     state.following = Following(database, state.files)
     state.writing = Writing(database, settings.secrets.proof_key.encode())

@@ -7,7 +7,7 @@ from starlette.datastructures import State
 from chorus import account_requests, training_demo, training_rounds
 from kit import outbox
 from livechat import calling, retention, rounds, turns, watcher
-from ticketing import due_times
+from ticketing import due_times, link_requests
 from ticketing import rounds as ticket_rounds
 from web import health
 
@@ -25,6 +25,7 @@ def rounds_of(state: State) -> Iterator[tuple[Work, float]]:
     yield state.outbox.deliver, outbox.EVERY_S
     yield state.ticket_rounds.go, ticket_rounds.EVERY_S
     yield state.due_times.go, due_times.EVERY_S
+    yield state.link_requests.go, link_requests.EVERY_S
     yield state.training_rounds.go, training_rounds.EVERY_S
     yield state.account_requests.go, account_requests.EVERY_S
     if state.settings.demo and state.settings.demo_training:

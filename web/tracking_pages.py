@@ -6,19 +6,18 @@ Each act is a form that works without JavaScript, and a GET changes nothing.
 
 import re
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
-from starlette.background import BackgroundTask
 
 from kit.errors import Invalid, NotFound, TooMany
 from kit.files import disposition
 from kit.limits import Limited
 from kit.mail import address_of
-from ticketing.following import Following
 from ticketing.lifecycle import Event
+from ticketing.link_requests import LinkRequests
 from ticketing.links import PATH
 from ticketing.models import reference_of
 from web.api import count
@@ -42,6 +41,15 @@ _REFERENCE = re.compile(r"(?:TK)?[\s\u00a0-]*(\d{1,9})", re.ASCII | re.IGNORECAS
 router = APIRouter(include_in_schema=False)
 
 
+def link_requests_of(request: Request) -> LinkRequests:
+    found: Any = request.app.state.link_requests
+    assert isinstance(found, LinkRequests)
+    return found
+
+
+Asked = Annotated[LinkRequests, Depends(link_requests_of)]
+
+
 # Asking for a link -----------------------------------------------------------------------
 
 
@@ -52,9 +60,11 @@ async def show_ask(request: Request, reference: Done = "", fait: Done = "") -> R
 
 @router.post(PATH)
 async def receive_ask(
-    request: Request, following: Follow, reference: Text = "", email: Text = ""
+    request: Request, asked: Asked, reference: Text = "", email: Text = ""
 ) -> Response:
-    """Always the same answer, at once: what there is to do is done once it has left."""
+    """The request is stored before the answer; whether it names a ticket is looked up later. So
+    the answer and the way to it are the same, whatever there is.
+    """
     number, address = _reference(reference), _address(email)
     mistakes = {
         name: code
@@ -71,14 +81,10 @@ async def receive_ask(
     except TooMany as refusal:
         mistakes = {"form": "too_many"}
         return _ask(request, reference, email, mistakes, refusal.status)
-    task = BackgroundTask(_send_link, request, following, number, address)
-    return RedirectResponse(f"{PATH}?fait=lien", 303, HEADERS, background=task)
-
-
-async def _send_link(request: Request, following: Following, reference: str, email: str) -> None:
-    with suppress(TooMany):
-        await count(request, Limited.ASK_LINK_TO, f"{reference} {email.casefold()}")
-        await following.send_link(reference, email)
+    with suppress(TooMany):  # not told, or it would tell that somebody else has asked
+        await count(request, Limited.ASK_LINK_TO, f"{number} {address.casefold()}")
+        await asked.ask(number, address)
+    return RedirectResponse(f"{PATH}?fait=lien", 303, HEADERS)
 
 
 def _reference(text: str) -> str | None:

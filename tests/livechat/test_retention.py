@@ -25,6 +25,8 @@ from livechat.retention import Gone, Person, Retention
 from tests.chorus.classroom import Classroom, token_of
 from tests.clock import Clock
 from tests.livechat.fakes import Chat, die_while_asking, identity
+from ticketing.link_models import LinkRequest
+from ticketing.link_requests import LinkRequests
 from ticketing.models import Ticket
 
 SECRET = "ma clef est sous le paillasson"  # what the person said, and must be gone
@@ -312,6 +314,17 @@ async def test_mails_about_a_person_are_forgotten_with_them(
     await promise_mail(database, "n@x.fr")
     gone = await retention.erase(person(way, conversation_id))
     assert (gone.mails, await mails_to(database)) == (3 - len(left), left)
+
+
+async def test_links_to_tickets_that_a_person_asked_for_are_forgotten_with_them(
+    database: Database, retention: Retention
+) -> None:
+    asked = LinkRequests(database)
+    for email in ("camille@example.org", "n@x.fr"):
+        await asked.ask("TK-000099", email)
+    await retention.erase(Person(email="Camille@example.org"))
+    async with database.reading() as session:
+        assert (await session.scalars(select(LinkRequest.email))).all() == ["n@x.fr"]
 
 
 async def test_mails_go_with_their_conversation_or_some_days_after_they_were_sent(

@@ -13,6 +13,7 @@ from kit.files import FileStore
 from kit.mail_models import OutboxMail
 from staff.models import Role, StaffMember
 from ticketing.following import ByLink, Following
+from ticketing.link_requests import LinkRequests
 from ticketing.models import Ticket, TicketEntry
 from ticketing.opening import NewTicket, submit
 from ticketing.rounds import TicketRounds
@@ -28,6 +29,7 @@ class Support:
         self.triage = Triage(database)
         self.following = Following(database, FileStore(folder))
         self.rounds = TicketRounds(database)
+        self.link_requests = LinkRequests(database)
 
     async def hire(self, name: str, role: Role = Role.SUPPORT, **known: Any) -> StaffMember:
         member = StaffMember(
