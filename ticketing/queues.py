@@ -20,10 +20,11 @@ from kit.finishing import to_its_end
 from kit.organisation import organisation
 from staff.models import StaffMember
 from ticketing import search
-from ticketing.filters import ME, NOBODY, QUEUES, Due, Filters, Sort, from_dict
+from ticketing.filters import ME, NOBODY, Due, Filters, Sort, from_dict
 from ticketing.lifecycle import OPEN, Status
 from ticketing.models import NEVER, RequestKind, SavedQueue, Ticket, TicketTag
 from ticketing.saved_queues import Column, columns_of, saved_by
+from ticketing.teams import queues_of
 from ticketing.triage import TRIAGE_ROLES, require_triage
 
 ROWS = (25, 50, 100)  # of a page
@@ -99,7 +100,7 @@ class Queues:
                 rows=rows,
                 found=slice_.found,
                 has_more=slice_.has_more and slice_.page < LAST_PAGE,
-                queues=[Queue(id_, each, counts[id_]) for id_, each in QUEUES.items()],
+                queues=[Queue(id_, each, counts[id_]) for id_, each in queues_of(member).items()],
                 saved=[
                     Queue(str(row.id), from_dict(row.filters), counts[str(row.id)], row.name)
                     for row in saved
@@ -252,7 +253,7 @@ async def count_all(
     session: AsyncSession, member: StaffMember, saved: Sequence[SavedQueue], at: datetime
 ) -> dict[str, int]:
     """How many each queue holds, by its id. One query."""
-    asked = {**QUEUES, **{str(row.id): from_dict(row.filters) for row in saved}}
+    asked = {**queues_of(member), **{str(row.id): from_dict(row.filters) for row in saved}}
     counts = [
         _bounded(_conditions_to_count(session, member, each, at), f"n{index}")
         for index, each in enumerate(asked.values())

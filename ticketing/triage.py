@@ -5,13 +5,13 @@ Whoever acts on a ticket has taken it first, so that two people never answer the
 act holds the ticket, so that one of two who take it at the same moment is told.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -20,7 +20,7 @@ from kit.errors import Conflict, Invalid, NotFound, TooLarge
 from kit.finishing import to_its_end
 from kit.masking import mask
 from staff.models import Role, StaffMember
-from ticketing import links, routing, search, thread
+from ticketing import links, routing, search, teams, thread
 from ticketing.lifecycle import OPEN, Actor, Event, Status, after
 from ticketing.models import HeldReply, Priority, Route, Ticket, TicketTag
 from ticketing.opening import LONGEST_TEXT
@@ -79,9 +79,10 @@ class Triage:
 
     @to_its_end
     async def assign_fairly(self, member: StaffMember, number: int) -> UUID:
-        """To whoever of the support has the fewest open tickets for their capacity."""
+        """To whoever has the fewest open tickets for their capacity, of those who answer for it."""
         async with self._database.reading() as session:
-            to = await least_busy(session)
+            route = await session.scalar(select(Ticket.route).where(Ticket.number == number))
+            to = await teams.least_busy(session, route or Route.SUPPORT)
         if to is None:
             raise Conflict("Nobody takes tickets at the moment.", code="nobody")
         await self.assign(member, number, to)
@@ -252,23 +253,6 @@ class Triage:
             if ticket.status in OPEN and ticket.assignee_id != member.id:
                 raise Conflict("Take this ticket first.", code="take_first")
             yield session, ticket
-
-
-async def least_busy(session: AsyncSession, among: Collection[UUID] | None = None) -> UUID | None:
-    """Who of the support has the fewest open tickets for their capacity."""
-    held = (
-        select(func.count())
-        .where(Ticket.assignee_id == StaffMember.id, Ticket.status == Status.ASSIGNED)
-        .scalar_subquery()
-    )
-    query = select(StaffMember.id).where(
-        StaffMember.active, StaffMember.role == Role.SUPPORT, StaffMember.capacity > 0
-    )
-    if among is not None:
-        query = query.where(StaffMember.id.in_(among))
-    # Whatever order the database tests conditions in, nothing is divided by nothing.
-    busy = held * 1.0 / func.nullif(StaffMember.capacity, 0)
-    return await session.scalar(query.order_by(busy, StaffMember.created_at).limit(1))
 
 
 async def _note(session: AsyncSession, ticket: Ticket, member: StaffMember, text: str) -> None:

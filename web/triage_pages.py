@@ -20,7 +20,6 @@ from ticketing.bulk import FAIRLY, Act
 from ticketing.export import Export
 from ticketing.filters import (
     FIRST,
-    QUEUES,
     Due,
     Filters,
     Sort,
@@ -31,6 +30,7 @@ from ticketing.filters import (
 from ticketing.lifecycle import Status
 from ticketing.queues import ROWS, Listed, Queues, due_of
 from ticketing.saved_queues import Column, SavedQueues
+from ticketing.teams import queues_of
 from web.ticket_bulk_pages import bulk_notice
 
 LIST = "/tickets"
@@ -48,7 +48,7 @@ async def show_list(request: Request, member: Member) -> Response:
 @router.get(LIST + "/export.csv")
 async def send_export(request: Request, member: Member) -> Response:
     export: Export = request.app.state.export
-    pieces = await export.start(member, _filters(pairs_in(request.url.query)))
+    pieces = await export.start(member, _filters(member, pairs_in(request.url.query)))
     headers = {
         "Content-Disposition": f'attachment; filename="{words.EXPORT_NAME}.csv"',
         "Cache-Control": "private, no-store",
@@ -73,7 +73,7 @@ async def receive_queue(
     request: Request, member: Member, name: Text = "", back: Text = ""
 ) -> Response:
     """Keeps the filter of the page (`back` is its query) under a name."""
-    filters = _filters(pairs_in(back))
+    filters = _filters(member, pairs_in(back))
     try:
         await _saved(request).save(member, name, filters)
     except NotFound:
@@ -116,7 +116,7 @@ async def _show(
     """`at`: the id of the field that what was refused is about; `typed`: what was in it."""
     queues: Queues = request.app.state.queues
     pairs = pairs_in(query)
-    filters, given = _filters(pairs), dict(pairs)
+    filters, given = _filters(member, pairs), dict(pairs)
     listed = await queues.look(
         member, filters, page=_count(given.get("page")), rows=_count(given.get("lignes"))
     )
@@ -184,9 +184,10 @@ class Addresses:
         return "" if rows == ROWS[1] else f"&{urlencode({'lignes': rows})}"
 
 
-def _filters(pairs: list[tuple[str, str]]) -> Filters:
-    """An address that asks for nothing is where triage begins."""
-    return from_pairs(pairs) if says_something(name for name, _ in pairs) else QUEUES[FIRST]
+def _filters(member: StaffMember, pairs: list[tuple[str, str]]) -> Filters:
+    """An address that asks for nothing is where triage begins, for this member."""
+    asks = says_something(name for name, _ in pairs)
+    return from_pairs(pairs) if asks else queues_of(member)[FIRST]
 
 
 def _count(word: str | None) -> int:

@@ -38,7 +38,7 @@ class Support:
             name=name,
             role=role,
             capacity=known.pop("capacity", 3),
-            skills=[],
+            skills=known.pop("skills", []),
             created_at=now(),
             **known,
         )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from staff.models import Role
 from tests.staff.people import Browser
+from tests.ticketing.test_queues import METIER
 from tests.web.conftest import on_sqlite
 from tests.web.test_triage_ticket import ESCAPED, NASTY, Desk, clock, desk
 
@@ -71,6 +72,21 @@ def test_an_address_that_asks_for_nothing_begins_with_what_is_to_take(
     page = claire.get("/tickets").text
     assert f'data-number="{second}"' in page and f'data-number="{first}"' not in page
     assert f'data-number="{first}"' in claire.get("/tickets?suivi=moi").text
+
+
+def test_who_answers_for_the_service_metier_begins_with_its_tickets(desk: Desk) -> None:
+    """An administrator says so among the skills; nothing else is taken from or given to anybody."""
+    ours, theirs = desk.open(), desk.open(**METIER)
+    jeanne, admin = desk.hire("jeanne"), desk.hire("admin", Role.ADMINISTRATOR)
+    path = f"/equipe/membres/{desk.member('jeanne')}"
+    known = {"name": "Jeanne", "role": "support", "capacity": "3"}
+    assert admin.post(path, skills="service métier", **known).status_code == 303
+    jeanne.log_in("jeanne@exemple.fr")
+    page = jeanne.get("/tickets").text
+    assert f'data-number="{theirs}"' in page and f'data-number="{ours}"' not in page
+    assert "etat=sent_back&amp;etat=submitted&amp;destinataire=metier" in page  # the queue itself
+    assert f'data-number="{ours}"' in jeanne.get("/tickets?destinataire=support").text
+    assert jeanne.post(f"/tickets/{ours}/prendre").headers["location"].endswith("fait=prise")
 
 
 def test_a_name_that_is_taken_is_refused_at_its_field(claire: Browser) -> None:
