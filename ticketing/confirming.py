@@ -14,10 +14,11 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit import outbox
+from kit import files, outbox
 from kit.clock import now
 from kit.database import Database
 from kit.errors import NotFound
+from kit.files import FileStore, StoredFile
 from kit.finishing import to_its_end
 from kit.mail import write
 from kit.masking import mask
@@ -26,6 +27,7 @@ from ticketing.enclosures import hand_over, held_by
 from ticketing.links import hashed
 from ticketing.models import Ticket, UnconfirmedTicket
 from ticketing.opening import LONGEST_TEXT, LONGEST_TITLE, NewTicket, submit
+from ticketing.resending import add_files, new_among
 from ticketing.thread import NO_SUCH
 from ticketing.writing import OURS, Form, Outcome, count_similar, read_form
 
@@ -35,8 +37,9 @@ WITHIN = timedelta(hours=24)
 
 
 class Confirming:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, store: FileStore) -> None:
         self._database = database
+        self._store = store
 
     @to_its_end
     async def keep(self, form: Form) -> None:
@@ -44,8 +47,8 @@ class Confirming:
         async with self._database.writing.begin() as session:
             new, rows = await read_form(session, form)
             assert new.id and new.email
-            if await session.get(UnconfirmedTicket, new.id) is not None:
-                return  # sent twice
+            if await self._sent_before(session, new.id, rows):
+                return
             token = secrets.token_urlsafe(32)
             row = UnconfirmedTicket(
                 id=new.id,
@@ -56,6 +59,22 @@ class Confirming:
             session.add(row)
             await session.flush()
             await _mail(session, row, new.email, token)
+
+    async def _sent_before(
+        self, session: AsyncSession, form_id: UUID, rows: Sequence[StoredFile]
+    ) -> bool:
+        """Whether there is no other mail to send. Files that were added join what was written."""
+        row = await session.get(UnconfirmedTicket, form_id, with_for_update=True)
+        if row is None:
+            return False
+        if row.ticket_number is not None:
+            ticket = await session.get_one(Ticket, row.ticket_number)
+            await add_files(session, self._store, ticket, rows)
+        elif added := await new_among(session, self._store, rows, [row.id]):
+            await files.require_room(session, row.id, sum(each.size for each in added))
+            known = row.fields["files"]
+            row.fields = row.fields | {"files": [*known, *hand_over(added, row.id)]}
+        return True
 
     @to_its_end
     async def look(self, token: str) -> UnconfirmedTicket:

@@ -1,7 +1,8 @@
 """The public form: whoever has no account writes a ticket, and a proof of work goes with it.
 
 Sending twice (a double click, the page loaded again) makes one ticket: its id follows from the
-form's and from what it says. What is changed in between makes another one.
+form's and from what it says. What is changed in between makes another one; files that are added
+join it.
 """
 
 import json
@@ -16,13 +17,14 @@ from kit import proof_of_work
 from kit.clock import now
 from kit.database import Database
 from kit.errors import Invalid, NotFound
-from kit.files import StoredFile
+from kit.files import FileStore, StoredFile
 from kit.finishing import to_its_end
 from kit.mail import address_of
 from ticketing import notices, routing
 from ticketing.enclosures import find_pending, hand_over
 from ticketing.models import Ticket
 from ticketing.opening import LONGEST_TEXT, LONGEST_TITLE, NewTicket, similar, submit
+from ticketing.resending import add_files
 from ticketing.thread import NO_SUCH
 
 # Of ids that follow from others: nobody can make one equal to an id that exists.
@@ -92,8 +94,9 @@ def _address(text: str) -> str | None:
 class Writing:
     """`proof_key`: what challenges are signed with."""
 
-    def __init__(self, database: Database, proof_key: bytes) -> None:
+    def __init__(self, database: Database, store: FileStore, proof_key: bytes) -> None:
         self._database = database
+        self._store = store
         self._proof_key = proof_key
 
     @to_its_end
@@ -117,6 +120,7 @@ class Writing:
             new, rows = await read_form(session, form)
             assert new.id
             if (before := await find_by_id(session, new.id)) is not None:
+                await add_files(session, self._store, before, rows)
                 return Outcome(before)
             await proof_of_work.spend(session, proof, self._proof_key, now())
             if not anyway and (count := await count_similar(session, new)):

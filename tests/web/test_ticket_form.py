@@ -26,6 +26,7 @@ __all__ = ["clock"]
 pytestmark = on_sqlite
 
 TEXT = ("journal.txt", b"erreur 42")
+OTHER_TEXT = ("copie.txt", b"erreur 43")
 PROGRAM = ("jeu.exe", b"MZ\x90\x00\x03\x00\x00\x00")
 
 
@@ -120,13 +121,16 @@ def test_files_of_a_form_that_was_never_sent_are_erased(sender: Sender, clock: C
     sender.send(sender.fields(title=""), TEXT)
     assert sender.files() == 1
     clock.forward(days=1, seconds=1)
+    purge(sender)
+    assert sender.files() == 0
 
-    async def purge(support: Support) -> None:
+
+def purge(sender: Sender) -> None:
+    async def purged(support: Support) -> None:
         async with support.database.writing.begin() as session:
             await forget_stale(session)
 
-    sender.do(purge)
-    assert sender.files() == 0
+    sender.do(purged)
 
 
 def test_sent_twice_it_is_one_ticket(sender: Sender) -> None:
@@ -136,6 +140,52 @@ def test_sent_twice_it_is_one_ticket(sender: Sender) -> None:
     again = sender.send(fields | {"proof": "spent"}, TEXT, proved=False)
     assert again.headers["location"] == answers[0].headers["location"]
     assert len(sender.tickets()) == len(sender.mails()) == 1
+
+
+def files_of(sender: Sender) -> list[list[str]]:
+    """The names of the files of each entry of the only ticket, in order."""
+    (ticket,) = sender.tickets()
+    thread = sender.do(lambda support: support.thread(ticket.number))
+    return [[each["name"] for each in entry.payload.get("files", [])] for entry in thread]
+
+
+def test_a_file_that_is_added_after_sending_joins_the_ticket(sender: Sender) -> None:
+    """They went back, chose one more, and sent the same words again."""
+    fields = sender.fields()
+    first = sender.send(fields, TEXT)
+    again = sender.send(fields, TEXT, OTHER_TEXT)
+    assert again.headers["location"] == first.headers["location"]
+    assert files_of(sender) == [["journal.txt"], ["copie.txt"]]
+    sender.send(fields, OTHER_TEXT)  # that one is there
+    changed = (OTHER_TEXT[0], OTHER_TEXT[1].replace(b"43", b"44"))
+    sender.send(fields, changed)  # of the same name and size
+    assert files_of(sender) == [["journal.txt"], ["copie.txt"], ["copie.txt"]]
+    assert len(sender.mails()) == 1
+
+
+def test_added_files_are_not_erased_with_what_was_never_sent(sender: Sender, clock: Clock) -> None:
+    fields = sender.fields()
+    sender.send(fields, TEXT)
+    sender.send(fields, TEXT, OTHER_TEXT)
+    clock.forward(days=1, seconds=1)
+    purge(sender)
+    assert sender.files() == 2
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_file_that_is_added_before_or_after_confirming_joins_the_ticket(
+    sender: Sender, confirmed: bool
+) -> None:
+    fields = sender.fields()
+    sender.send(fields, TEXT, proved=False)
+    link = sender.link("/ticket/confirmer/")
+    if confirmed:
+        sender.post(link)
+    sender.send(fields, TEXT, OTHER_TEXT, proved=False)
+    assert len(sender.mails("ticket_confirmation")) == 1
+    sender.post(link)
+    together, apart = [["journal.txt", "copie.txt"]], [["journal.txt"], ["copie.txt"]]
+    assert files_of(sender) == (apart if confirmed else together)
 
 
 def test_the_same_form_with_files_that_were_kept_is_one_ticket(sender: Sender) -> None:
