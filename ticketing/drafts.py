@@ -23,11 +23,12 @@ from kit.mail import address_of
 from kit.masking import mask
 from ticketing import forgetting, routing, thread
 from ticketing.dossier import shown
-from ticketing.enclosures import SENT, Enclosures, hand_over, held_by
+from ticketing.enclosures import SENT, Enclosures, find_pending, hand_over, held_by
 from ticketing.lifecycle import Status
 from ticketing.models import Ticket
 from ticketing.opening import LONGEST_TEXT, LONGEST_TITLE, NewTicket, fill, similar, submit_draft
 from ticketing.opening import submit as submit_new
+from ticketing.resending import add_files
 from ticketing.thread import NO_SUCH
 from ticketing.writing import OURS, find_by_id, mistakes_in_words
 
@@ -199,6 +200,8 @@ class Drafts:
             if draft is not None and draft.status is not Status.DRAFT:
                 if not await _says_the_same(session, draft, new):
                     raise Conflict("This was sent already.", code="sent_already")
+                waiting = await find_pending(session, [draft.id], form.file_ids)
+                await add_files(session, self._store, draft, waiting)
                 return Outcome(draft), ()
             if not anyway and (found := await similar_of(session, owner.subject, form.title)):
                 return Outcome(None, found), ()

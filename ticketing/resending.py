@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit import files
 from kit.files import FileStore, StoredFile
 from ticketing import thread
-from ticketing.enclosures import hand_over
+from ticketing.enclosures import PENDING, hand_over
 from ticketing.following import answer, present
 from ticketing.models import Ticket
 
@@ -41,10 +41,11 @@ async def new_among(
     rows: Sequence[StoredFile],
     holder_ids: Collection[UUID],
 ) -> list[StoredFile]:
-    """Those that none of these holders has."""
-    held = (
-        await session.scalars(select(StoredFile).where(StoredFile.holder_id.in_(holder_ids)))
-    ).all()
+    """Those that none of these holders has; what waits as they do does not count."""
+    query = select(StoredFile).where(
+        StoredFile.holder_id.in_(holder_ids), StoredFile.sender != PENDING
+    )
+    held = (await session.scalars(query)).all()
     return [row for row in rows if not await _is_among(store, row, held)]
 
 

@@ -405,6 +405,16 @@ def test_a_mistake_is_told_at_the_top_and_at_its_field_and_nothing_is_lost(
     assert [each["name"] for each in first.payload["files"]] == ["erreur.txt"]
 
 
+def test_a_file_that_is_added_after_sending_joins_the_ticket(camille: Owner) -> None:
+    form_id, first, second = str(uuid4()), ("erreur.txt", b"42"), ("copie.txt", b"43")
+    for files in ([first], [first, second], [first, second]):
+        assert camille.write(*files, form_id=form_id).status_code == 303
+    entries = camille.behind.do(lambda support: support.thread(1))
+    names = [[each["name"] for each in entry.payload.get("files", [])] for entry in entries]
+    assert names == [["erreur.txt"], ["copie.txt"]]
+    assert len(camille.behind.tickets()) == 1
+
+
 def test_a_refused_file_says_why(camille: Owner) -> None:
     answer = camille.write(("jeu.exe", b"MZ\x90\x00\x03"))
     assert answer.status_code == 422
