@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chorus import training_mails
+from chorus.training_holders import MOST_CHANGES, held, registration_for, theirs
 from chorus.training_mails import NO_SUCH, Paper
 from chorus.training_models import RegistrationState, TrainingRegistration, TrainingSession
 from chorus.training_rules import Closed, TrainingState, is_for, places_left, why_closed
@@ -23,7 +24,6 @@ from kit.mail import address_of
 from kit.outbox import withdraw
 
 READABLE = timedelta(days=7)  # after its end a registration can still be seen by its link
-MOST_CHANGES = 20  # of one registration: each is a mail to an address that nobody proved
 MOST_ADDRESSES = 5  # that one person registers for one training
 
 
@@ -114,27 +114,23 @@ async def register(
 ) -> TrainingRegistration:
     """Take a place, with a mail that confirms it. Inside the caller's writing transaction.
 
-    Whose the place is already has the confirmation again. To anybody else an address that is
-    registered is answered, or refused, like one that is not, so that nobody learns of it; it is
-    not mailed. Raises Invalid (`email_invalid`), NotFound, and Conflict with the code
-    `training_full`, `training_over`, `training_cancelled` or `training_too_often`.
+    Whose the place is already has the confirmation again. Anybody else gets an echo of it
+    (chorus/training_holders.py), so that nobody learns who is registered. Raises Invalid
+    (`email_invalid`), NotFound, and Conflict with the code `training_full`, `training_over`,
+    `training_cancelled` or `training_too_often`.
     """
     address = address_of(email).lower()
     training = await hold(session, session_id)
-    mine = _theirs(subject, conversation_id)
-    found, is_mine = await _of_address(session, training.id, address, mine)
-    registered = found is not None and found.state is RegistrationState.REGISTERED
-    await _require_open(session, training, held=1 if registered and is_mine else 0)
-    if not is_mine:
+    mine = theirs(subject, conversation_id)
+    known = await held(session, training.id, address, mine)
+    await _require_open(session, training, held=1 if known.is_registered else 0)
+    if known.own is None:
         await _require_few(session, training.id, mine)
-    if found is not None and registered and not is_mine:
-        return found
-    if found is None:
-        found = _new(training, address)
-        session.add(found)
-    elif found.sequence >= MOST_CHANGES:
-        raise _too_often()
-    else:
+    fresh = _new(training, address)
+    found = await registration_for(session, known, fresh)
+    if found is not fresh:
+        if found.sequence >= MOST_CHANGES:
+            raise _too_often()
         found.state = RegistrationState.REGISTERED
         found.note_told(training.start)
         await withdraw(session, about=found.id)  # what was not sent yet would be said twice
@@ -152,20 +148,6 @@ async def hold(session: AsyncSession, session_id: UUID) -> TrainingSession:
     if training is None:
         raise _no_training()
     return training
-
-
-async def _of_address(
-    session: AsyncSession, session_id: UUID, address: str, mine: ColumnElement[bool]
-) -> tuple[TrainingRegistration | None, bool]:
-    """And whether it is theirs."""
-    query = (
-        select(TrainingRegistration, mine)
-        .where(TrainingRegistration.session_id == session_id, TrainingRegistration.email == address)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    row = (await session.execute(query)).one_or_none()
-    return (row[0], bool(row[1])) if row else (None, False)
 
 
 async def _require_open(session: AsyncSession, training: TrainingSession, held: int) -> None:
@@ -206,7 +188,7 @@ async def cancel(
     """By whoever it belongs to. Again changes nothing. Raises NotFound, Conflict
     (`training_over`, `training_cancelled`).
     """
-    mine = and_(TrainingRegistration.id == registration_id, _theirs(subject, conversation_id))
+    mine = and_(TrainingRegistration.id == registration_id, theirs(subject, conversation_id))
     return await _cancel(session, mine, paper)
 
 
@@ -247,7 +229,7 @@ async def registrations_of(
         select(TrainingRegistration, TrainingSession)
         .join(TrainingSession, TrainingSession.id == TrainingRegistration.session_id)
         .where(
-            _theirs(subject, conversation_id),
+            theirs(subject, conversation_id),
             TrainingRegistration.state == RegistrationState.REGISTERED,
             TrainingSession.state == TrainingState.PUBLISHED,
             TrainingSession.start > now(),
@@ -272,19 +254,6 @@ async def _find(session: AsyncSession, chosen: ColumnElement[bool]) -> Registere
     if row is None:
         raise NotFound(NO_SUCH)
     return Registered(*row)
-
-
-def _theirs(subject: str | None, conversation_id: UUID | None) -> ColumnElement[bool]:
-    """What somebody registered while they were connected is not their conversation's as well:
-    another may come to be connected in it.
-    """
-    ways: list[ColumnElement[bool]] = []
-    if subject is not None:
-        ways.append(TrainingRegistration.subject == subject)
-    if conversation_id is not None:
-        here = TrainingRegistration.conversation_id == conversation_id
-        ways.append(and_(here, TrainingRegistration.subject.is_(None)))
-    return or_(false(), *ways)
 
 
 def _named(token: str, paper: Paper) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What those who registered for a training are mailed, with its entry for their calendar.
 
-Mails are posted in the transaction that they tell of. They alone say where the training takes
-place: no page shows that address.
+Mails are posted in the transaction that they tell of; of an echo (chorus/training_holders.py)
+nothing is mailed. They alone say where the training takes place: no page shows that address.
 """
 
 from dataclasses import dataclass, replace
@@ -115,6 +115,8 @@ async def _tell(
     cancelled: bool = False,
     **more: Any,
 ) -> None:
+    if registration.echo:
+        return
     url = paper.url(registration)
     context = _context(training, url) | {"list_url": paper.base + LIST} | more
     entry = _entry(training, registration, paper, cancelled)
@@ -132,7 +134,7 @@ async def _remind(
     paper: Paper,
 ) -> None:
     due_at = reminder_at(training.start, now())
-    if due_at is None:
+    if due_at is None or registration.echo:
         return
     await post(
         session,

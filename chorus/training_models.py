@@ -1,6 +1,7 @@
 """Tables of the trainings: what the staff planned, and who registered.
 
-One address has one registration of one training, which it cancels and takes up again; who is asked
+One address has one registration of one training, which it cancels and takes up again, and echoes
+of it for others who name that address; who is asked
 to tell its holder of a change is a due time in its row.
 """
 
@@ -53,11 +54,13 @@ class TrainingRegistration(Base):
     """
 
     __tablename__ = "training_registrations"
-    __table_args__ = (UniqueConstraint("session_id", "email"),)
+    __table_args__ = (UniqueConstraint("session_id", "email", "echo"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("training_sessions.id"))
     email: Mapped[str] = mapped_column(String(254), index=True)  # in lower case
+    # Empty; any other text in an echo of it, which is somebody else's (chorus/training_holders.py).
+    echo: Mapped[str] = mapped_column(String(36), default="")
     subject: Mapped[str | None] = mapped_column(String(400), index=True)  # issuer and sub
     conversation_id: Mapped[UUID | None] = mapped_column(index=True)
     state: Mapped[RegistrationState] = mapped_column(

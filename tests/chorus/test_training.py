@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chorus.training import MOST_ADDRESSES, MOST_CHANGES
+from chorus.training import MOST_ADDRESSES
+from chorus.training_holders import MOST_CHANGES
 from chorus.training_models import TrainingSession
 from chorus.training_rules import (
     Closed,
@@ -148,15 +149,75 @@ async def test_without_an_address_to_join_the_mail_says_that_it_will_come(room: 
     assert "vous sera envoyée par courriel" in confirmation.text
 
 
-async def test_somebody_elses_address_changes_nothing_and_is_answered_alike(
-    room: Classroom,
+STRANGERS = pytest.mark.parametrize(
+    "stranger", [{"subject": CAMILLE}, {"conversation_id": uuid4()}], ids=["connected", "not"]
+)
+
+
+async def all_that_shows(room: Classroom, email: str, connected: bool) -> list[object]:
+    """What somebody sees who takes a place for an address, gives it back and takes it again."""
+    stranger: dict[str, Any] = {"conversation_id": uuid4()}
+    if connected:
+        stranger["subject"] = f"host {uuid4()}"
+    planned = await room.plan(places="9")
+    await room.register(planned, "a.dupont@exemple.fr", conversation_id=uuid4())
+    seen: list[object] = []
+    for _ in range(3):
+        taken = await room.register(planned, email, **stranger)
+        seen += [taken.email == email.lower(), taken.state, taken.sequence]
+        seen += [await room.left(planned), await room.of(**stranger) == [email.lower()]]
+        left = await room.cancel(taken, **stranger)
+        seen += [left.is_live, await room.left(planned), await room.of(**stranger)]
+    for number in range(MOST_ADDRESSES - 1):
+        await room.register(planned, f"u{number}@exemple.fr", **stranger)
+    seen.append(await refused(room, planned, "one.more@exemple.fr", **stranger))
+    return seen
+
+
+@pytest.mark.parametrize("connected", [True, False])
+async def test_somebody_elses_address_shows_nothing_else_than_an_unknown_one(
+    room: Classroom, connected: bool
+) -> None:
+    unknown = await all_that_shows(room, "nobody@exemple.fr", connected)
+    for known in ("a.dupont@exemple.fr", "A.DUPONT@exemple.fr"):
+        assert await all_that_shows(room, known, connected) == unknown
+
+
+@STRANGERS
+async def test_the_last_place_goes_to_a_known_and_an_unknown_address_alike(
+    room: Classroom, stranger: dict[str, Any]
+) -> None:
+    for email in ("a.dupont@exemple.fr", "nobody@exemple.fr"):
+        planned = await room.plan(places="2")
+        await room.register(planned, "a.dupont@exemple.fr", conversation_id=uuid4())
+        await room.register(planned, email, **stranger)
+        assert await room.left(planned) == 0
+        assert await refused(room, planned, "b@exemple.fr") == "training_full"
+
+
+@STRANGERS
+async def test_nothing_is_mailed_to_somebody_elses_address(
+    room: Classroom, stranger: dict[str, Any]
 ) -> None:
     planned = await room.plan()
     first = await room.register(planned, conversation_id=uuid4())
-    for again in ("a.dupont@exemple.fr", "A.DUPONT@exemple.fr"):
-        assert (await room.register(planned, again, subject=CAMILLE)).id == first.id
+    echo = await room.register(planned, **stranger)
+    again = await room.register(planned, **stranger)
+    assert again.id == echo.id != first.id
+    await room.cancel(echo, **stranger)
     assert await room.kinds() == ["confirmation", "reminder"]
-    assert await room.of(CAMILLE) == []  # registered by somebody else
+
+
+async def test_an_address_that_is_free_again_is_really_registered(room: Classroom) -> None:
+    planned, here, there = await room.plan(places="2"), uuid4(), uuid4()
+    first = await room.register(planned, conversation_id=here)
+    await room.register(planned, conversation_id=there)
+    await room.cancel(first, conversation_id=here)
+    now_real = await room.register(planned, conversation_id=there)
+    assert now_real.id == first.id and await room.left(planned) == 1
+    assert await room.of(None, there) == ["a.dupont@exemple.fr"]
+    assert await room.kinds() == ["confirmation", "reminder"]  # what was not sent is withdrawn
+    assert {mail.about for mail in await room.mails()} == {first.id}
 
 
 @pytest.mark.parametrize("who", [{"subject": CAMILLE}, {"conversation_id": uuid4()}])
@@ -288,8 +349,9 @@ async def test_of_many_at_once_as_many_get_a_place_as_there_are(
 
 
 async def test_one_address_sent_many_times_at_once_has_one_registration(room: Classroom) -> None:
-    planned = await room.plan(places="2")
-    found = await asyncio.gather(*(room.register(planned) for _ in range(5)))
+    planned, here = await room.plan(places="2"), uuid4()
+    tries = (room.register(planned, conversation_id=here) for _ in range(5))
+    found = await asyncio.gather(*tries)
     assert len({each.id for each in found}) == 1
     assert await room.left(planned) == 1
     assert await room.kinds() == ["confirmation", "reminder"]
