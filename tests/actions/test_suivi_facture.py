@@ -238,7 +238,9 @@ async def test_writing_to_the_recipient_is_a_ticket_that_knows_the_invoice(camil
     (summary,) = await camille.say(typed("Je ne comprends pas ce rejet.", kind="escalate"))
     assert REJECTED in (summary.text or "") and "rejetée" in (summary.text or "")
     order = sent(await camille.click(words.SEND))
-    assert order.description.startswith("Facture FA-1007")
+    about, _, _ = order.description.partition("\n")
+    assert about.startswith("Facture FA-1007, destinataire : ")
+    assert "statut «\u00a0Rejetée\u00a0» depuis le " in about
     assert order.description.endswith("Je ne comprends pas ce rejet.")
     assert (order.category, order.subcategory) == ("traitement_facture", "rejet")
 
