@@ -111,11 +111,13 @@ async def register(
     paper: Paper,
     subject: str | None = None,
     conversation_id: UUID | None = None,
+    vouched: bool = False,
 ) -> TrainingRegistration:
     """Take a place, with a mail that confirms it. Inside the caller's writing transaction.
 
     Whose the place is already has the confirmation again. Anybody else gets an echo of it
-    (chorus/training_holders.py), so that nobody learns who is registered. Raises Invalid
+    (chorus/training_holders.py), so that nobody learns who is registered, unless the host site
+    `vouched` for it as the address of who asks. Raises Invalid
     (`email_invalid`), NotFound, and Conflict with the code `training_full`, `training_over`,
     `training_cancelled` or `training_too_often`.
     """
@@ -127,7 +129,7 @@ async def register(
     if known.own is None:
         await _require_few(session, training.id, mine)
     fresh = _new(training, address)
-    found = await registration_for(session, known, fresh)
+    found = await registration_for(session, known, fresh, vouched=vouched)
     if found is not fresh:
         if found.sequence >= MOST_CHANGES:
             raise _too_often()

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chorus.training_models import RegistrationState, TrainingRegistration
+from kit.outbox import withdraw
 
 MOST_CHANGES = 20  # of one registration: each is a mail to an address that nobody proved
 
@@ -70,9 +71,17 @@ async def held(
 
 
 async def registration_for(
-    session: AsyncSession, known: Held, new: TrainingRegistration
+    session: AsyncSession, known: Held, new: TrainingRegistration, *, vouched: bool
 ) -> TrainingRegistration:
-    """The row that they get: theirs, the address's when nobody else has it, or `new`."""
+    """The row that they get: theirs, the address's when nobody else has it, or `new`.
+
+    `vouched`: the address is theirs, as the host site says. What another has of it becomes an echo.
+    """
+    if known.real is not None and known.is_taken and vouched:
+        known.real.echo = str(known.real.id)
+        await withdraw(session, about=known.real.id)
+        await session.flush()
+        known = Held(None, known.own)
     if known.is_taken:
         found = known.own or new
         found.echo = found.echo or str(uuid4())

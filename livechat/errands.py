@@ -68,6 +68,7 @@ class Errands:
                 paper=self._paper,
                 subject=conversation.subject,
                 conversation_id=conversation.id,
+                vouched=_is_their_own(conversation, wanted.email),
             )
             joined = (await training.offer_of(session, registration.session_id)).training
             await self._give_back(session, conversation, wanted)
@@ -111,6 +112,11 @@ class Errands:
             return _said(words.training_refused(refusal.code), "formation", [])
         others = _button(words.OTHER_TRAININGS, TRAINING, act="start")
         return _said(words.training_left(left.training), "formation", [others])
+
+
+def _is_their_own(conversation: Conversation, email: str) -> bool:
+    known = (conversation.identity or {}).get("email") or ""
+    return bool(known) and str(known).lower() == email.lower()
 
 
 async def _ask_for_mail(

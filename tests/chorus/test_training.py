@@ -208,6 +208,21 @@ async def test_nothing_is_mailed_to_somebody_elses_address(
     assert await room.kinds() == ["confirmation", "reminder"]
 
 
+async def test_whose_address_it_is_gets_their_mails_and_another_notices_nothing(
+    room: Classroom,
+) -> None:
+    planned, here = await room.plan(places="3"), uuid4()
+    another = await room.register(planned, conversation_id=here)
+    await room.register(planned, conversation_id=uuid4())  # a further echo
+    theirs = await room.register(planned, subject=CAMILLE, vouched=True)
+    assert {mail.about for mail in await room.mails()} == {theirs.id}
+    assert await room.of(CAMILLE) == await room.of(None, here) == ["a.dupont@exemple.fr"]
+    assert await room.left(planned) == 0
+    assert not (await room.cancel(another, conversation_id=here)).is_live
+    again = await room.register(planned, subject=CAMILLE, vouched=True)
+    assert again.id == theirs.id and await room.left(planned) == 1
+
+
 async def test_an_address_that_is_free_again_is_really_registered(room: Classroom) -> None:
     planned, here, there = await room.plan(places="2"), uuid4(), uuid4()
     first = await room.register(planned, conversation_id=here)

@@ -24,7 +24,7 @@ from livechat.assistant import (
 )
 from livechat.protocol import Author
 from tests.clock import Clock, clock
-from tests.livechat.fakes import Chat, ScriptedAssistant
+from tests.livechat.fakes import Chat, ScriptedAssistant, identity
 
 __all__ = ["clock"]
 
@@ -128,6 +128,39 @@ async def test_a_corrected_address_leaves_one_place_taken(database: Database, cl
         "a.dupond@exemple.fr": RegistrationState.CANCELLED,
         ADDRESS: RegistrationState.REGISTERED,
     }
+
+
+async def test_a_known_and_an_unknown_address_are_answered_in_the_same_words(
+    database: Database, clock: Clock
+) -> None:
+    clock.put_at(NOW)
+    session_id = await planned(database)
+    await talk(database, JoinTraining(session_id=session_id, email=ADDRESS))
+    answers = []
+    for email in (ADDRESS, "b@exemple.fr"):
+        order = JoinTraining(session_id=session_id, email=email)
+        chat, conversation_id = await talk(database, order)
+        answers.append((await told(chat, conversation_id))[-1].replace(email, "…"))
+    assert answers[0] == answers[1] and "Vous êtes inscrit" in answers[0]
+
+
+async def test_who_is_connected_has_their_own_address_confirmed_whoever_named_it_before(
+    database: Database, clock: Clock
+) -> None:
+    clock.put_at(NOW)
+    session_id = await planned(database)
+    order = JoinTraining(session_id=session_id, email=ADDRESS)
+    await talk(database, order)
+    chat = Chat(database, ScriptedAssistant(*ordering(order)))
+    who = identity("camille", email=ADDRESS.title())
+    conversation_id = (await chat.exchange.open(uuid4(), who)).conversation_id
+    await chat.say(conversation_id, "oui")
+    await chat.ended()
+    (theirs,) = [row for row in await registrations(database) if not row.echo]
+    assert theirs.subject == "host camille"
+    async with database.reading() as session:
+        mails = await session.scalars(select(OutboxMail.kind).where(OutboxMail.about == theirs.id))
+        assert "training_confirmation" in mails
 
 
 async def test_the_last_place_is_said_to_be_gone(database: Database, clock: Clock) -> None:
