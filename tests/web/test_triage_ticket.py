@@ -119,6 +119,23 @@ def test_the_thread_is_told_in_words_oldest_first(desk: Desk) -> None:
     assert "compte_technique/reinitialiser" in page  # a help answer that is near
 
 
+def test_a_reply_that_could_not_leave_is_told_and_kept_as_a_note(desk: Desk) -> None:
+    """Its sender closed the ticket during the seconds in which it was held back."""
+    claire = desk.hire()
+    number = desk.open()
+    claire.post(f"/tickets/{number}/prendre")
+    claire.post(f"/tickets/{number}/reponse", event="answered", text="Trop tard.")
+
+    async def close(support: Support) -> None:
+        await support.following.close(await support.sender(number))
+
+    desk.do(close)
+    assert desk.send_held(number) is Status.CLOSED
+    page = plain(claire.get(f"/tickets/{number}?fait=retiree").text)
+    assert "La réponse n’est pas partie" in page and "gardée en note" in page
+    assert "Trop tard." in page
+
+
 def test_both_due_times_are_explained(desk: Desk) -> None:
     claire = desk.hire()
     number = desk.open()
