@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from assistant.evaluation.questions import Question
+from assistant.evaluation.questions import FOREIGN, Question
 from assistant.evaluation.understood import Understood
 from assistant.nlu.decision import Kind
-from assistant.nlu.intents import Family, family_of
+from assistant.nlu.intents import is_ours
 
 Pair = tuple[Question, Understood]
 Figure = Callable[[Sequence[Pair]], "float | None"]
@@ -95,24 +95,35 @@ def answered_directly(pairs: Sequence[Pair]) -> float | None:
 
 
 def calibration_error(pairs: Sequence[Pair]) -> float | None:
-    """Expected calibration error of the best candidate's confidence over all questions, ten bins.
+    """Expected calibration error over all questions, ten bins of equal width.
 
-    A foreign question's best candidate is right when it is a subject that we redirect.
+    Of the likeliest label: one of our intents, or « foreign », which has the rest of the chance.
     """
-    kept = [(asked, seen) for asked, seen in pairs if seen.candidates]
-    if not kept:
+    if not pairs:
         return None
-    sure = np.array([seen.confidence for _, seen in kept])
-    right = np.array([_is_meant(asked, seen.candidates[0]) for asked, seen in kept])
+    sure = np.array([_likeliest(seen)[1] for _, seen in pairs])
+    right = np.array([_likeliest(seen)[0] == _label(asked) for asked, seen in pairs])
+    return float(
+        sum(abs(right[own].mean() - sure[own].mean()) * own.mean() for own in bins_of(sure))
+    )
+
+
+def bins_of(sure: np.ndarray) -> list[np.ndarray]:
+    """A mask for each tenth of the confidences in which there is one."""
     places = np.minimum((sure * BINS).astype(int), BINS - 1)
-    bins = [places == place for place in range(BINS) if (places == place).any()]
-    return float(sum(abs(right[own].mean() - sure[own].mean()) * own.mean() for own in bins))
+    return [places == place for place in range(BINS) if (places == place).any()]
 
 
-def _is_meant(asked: Question, intent: str) -> bool:
-    if asked.foreign:
-        return family_of(intent) is Family.REDIRECT
-    return intent == (f"{asked.article}.{asked.section}" if asked.section else asked.article)
+def _likeliest(seen: Understood) -> tuple[str, float]:
+    foreign = 1.0 - seen.ours
+    best = next((each for each in seen.ranking if is_ours(each.intent)), None)
+    if best is None or foreign > best.confidence:
+        return FOREIGN, foreign
+    return best.intent, best.confidence
+
+
+def _label(asked: Question) -> str:
+    return f"{asked.article}.{asked.section}" if asked.section else asked.article
 
 
 # Name, figure, goal of step 5 (None: none is set); the order is the report's.

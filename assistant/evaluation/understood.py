@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.nlu.decider import DECISION, OURS
-from assistant.nlu.decision import CHOICES, Kind
+from assistant.nlu.decision import CHOICES, Candidate, Kind
 from assistant.nlu.intents import Family, article_of, family_of, section_of
 
 Parse = Callable[[str], dict[str, Any]]
@@ -19,10 +19,13 @@ Parse = Callable[[str], dict[str, Any]]
 @dataclass(frozen=True)
 class Understood:
     kind: Kind
-    candidates: tuple[str, ...]  # intents, best first
-    confidence: float  # of the best
+    ranking: tuple[Candidate, ...]  # best first, without what is out of scope
     ours: float  # chance that it is about something we can answer
     milliseconds: float
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        return tuple(each.intent for each in self.ranking)
 
     @property
     def article(self) -> str | None:
@@ -85,11 +88,9 @@ def _one(parse: Parse, text: str) -> Understood:
     parsed = parse(text)
     took = (time.perf_counter() - began) * 1000
     decision = parsed[DECISION]
-    candidates = decision["candidates"]
     return Understood(
         kind=Kind(decision["kind"]),
-        candidates=tuple(candidate["intent"] for candidate in candidates),
-        confidence=candidates[0]["confidence"] if candidates else 0.0,
+        ranking=tuple(Candidate(**each) for each in decision["candidates"]),
         ours=parsed.get(OURS) or 0.0,
         milliseconds=took,
     )

@@ -18,7 +18,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -72,11 +72,17 @@ def embedding_of(message: Message) -> np.ndarray | None:
 def examples_of(training_data: TrainingData) -> Examples:
     """The sentences that have an intent and an embedding."""
     found = [
-        (message.get(NORMALISED), embedding_of(message), message.get(INTENT))
+        (message.get(NORMALISED), embedding_of(message), message.get(INTENT), voice_of(message))
         for message in training_data.intent_examples
     ]
-    texts, rows, labels = zip(*(each for each in found if each[1] is not None), strict=True)
-    return Examples(list(texts), np.stack(rows), np.array(labels))
+    kept = [each for each in found if each[1] is not None]
+    texts, rows, labels, voices = zip(*kept, strict=True)
+    return Examples(list(texts), np.stack(rows), np.array(labels), np.array(voices))
+
+
+def voice_of(message: Message) -> str:
+    """Who wrote an example: `metadata: {voice: …}` beside its intent in data/nlu; else ""."""
+    return ((message.get(METADATA) or {}).get(METADATA_INTENT) or {}).get("voice", "")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

@@ -1,8 +1,9 @@
 """Asks the classifier sentences that it has not learnt from, the way strangers will.
 
-Random rows flatter: a paraphrase of each stays in training. So an intent is cut into slices of
-similar sentences and a whole slice is held out at a time; and whole redirected subjects are held
-out, for nobody can list all the subjects that users will bring.
+Random rows flatter: a paraphrase of each stays in training. So whole voices are held out at a time,
+all that one person wrote; and whole redirected subjects with them, for nobody can list all the
+subjects that users will bring. Where too few voices are known (a new organisation has none), an
+intent is cut into slices of similar sentences instead, and a whole slice is held out.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from assistant.nlu import regression
 from assistant.nlu.cores import available_cores
 from assistant.nlu.intents import Family, family_of
 
-SLICES = 5
-UNKNOWN = -1
+FOLDS = 5
+UNKNOWN = -1  # the column of a sentence whose subject was held out as a whole
+NEVER = -1  # the fold of a sentence that always stays in training
 
 
 @dataclass(frozen=True)
@@ -30,48 +32,63 @@ class HeldOut:
     row: np.ndarray  # shape (n,): which training sentence
 
 
+def folds(embeddings: np.ndarray, labels: np.ndarray, voices: np.ndarray) -> np.ndarray:
+    """With which fold each sentence is held out, or NEVER; `voices` is "" for nobody's."""
+    known = sorted(set(voices) - {""})
+    if len(known) < FOLDS:
+        return slices(embeddings, labels)
+    place = {voice: number % FOLDS for number, voice in enumerate(known)}
+    return np.array([place.get(voice, NEVER) for voice in voices])
+
+
 def slices(embeddings: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """A number from 0 to SLICES - 1 for every sentence; similar ones of an intent share it."""
+    """A number from 0 to FOLDS - 1 for every sentence; similar ones of an intent share it."""
     numbers = np.zeros(len(labels), dtype=int)
     for intent in np.unique(labels):
         members = np.flatnonzero(labels == intent)
         centred = embeddings[members] - embeddings[members].mean(axis=0)
         axis = np.linalg.svd(centred, full_matrices=False)[2][0]
         ranked = members[np.argsort(centred @ axis, kind="stable")]
-        numbers[ranked] = np.arange(len(members)) * SLICES // len(members)
+        numbers[ranked] = np.arange(len(members)) * FOLDS // len(members)
     return numbers
 
 
 def subjects(intents: list[str]) -> dict[str, int]:
-    """The slice with which each redirected subject is held out as a whole."""
+    """The fold with which each redirected subject is held out as a whole."""
     redirected = [intent for intent in intents if family_of(intent) is Family.REDIRECT]
-    return {intent: place % SLICES for place, intent in enumerate(sorted(redirected))}
+    return {intent: place % FOLDS for place, intent in enumerate(sorted(redirected))}
 
 
-def hold_out(rows: np.ndarray, labels: np.ndarray, sliced: np.ndarray) -> HeldOut:
-    """Every sentence once; every sentence of a redirected subject a second time, as unknown."""
+def hold_out(rows: np.ndarray, labels: np.ndarray, folded: np.ndarray) -> HeldOut:
+    """Every sentence that has a fold once; those of a redirected subject again, as unknown."""
     intents = sorted(set(labels))
     whole = subjects(intents)
     gone_with = np.array([whole.get(label, UNKNOWN) for label in labels])
+    asked = folded != NEVER
 
     def ask(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return _one_slice(rows, labels, intents, sliced == number, gone_with == number)
+        return _one_fold(rows, labels, intents, asked, folded == number, gone_with == number)
 
     with ThreadPoolExecutor(available_cores()) as pool:
-        parts = list(pool.map(ask, range(SLICES)))
+        parts = list(pool.map(ask, range(FOLDS)))
     scores, truth, row = (np.concatenate(column) for column in zip(*parts, strict=True))
     return HeldOut(intents, scores, truth, row)
 
 
-def _one_slice(
-    rows: np.ndarray, labels: np.ndarray, intents: list[str], held: np.ndarray, gone: np.ndarray
+def _one_fold(
+    rows: np.ndarray,
+    labels: np.ndarray,
+    intents: list[str],
+    asked: np.ndarray,
+    held: np.ndarray,
+    gone: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     fitted = regression.fit(rows[~held & ~gone], labels[~held & ~gone])
-    asked = np.flatnonzero(held | gone)
+    places = np.flatnonzero(asked & (held | gone))
     column = {intent: place for place, intent in enumerate(intents)}
-    scores = np.full((len(asked), len(intents)), -np.inf)
+    scores = np.full((len(places), len(intents)), -np.inf)
     scores[:, [column[intent] for intent in fitted.classes_]] = regression.scores(
-        fitted, rows[asked]
+        fitted, rows[places]
     )
-    truth = np.array([UNKNOWN if gone[at] else column[labels[at]] for at in asked])
-    return scores, truth, asked
+    truth = np.array([UNKNOWN if gone[at] else column[labels[at]] for at in places])
+    return scores, truth, places

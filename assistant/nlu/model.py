@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from assistant.nlu import regression
-from assistant.nlu.cross_validation import hold_out, slices
+from assistant.nlu.cross_validation import folds, hold_out
 from assistant.nlu.features import Features
 from assistant.nlu.judgement import Judgement
 
@@ -21,6 +21,7 @@ class Examples:
     texts: list[str]  # normalised
     embeddings: np.ndarray  # float32, shape (n, d)
     labels: np.ndarray  # intents, shape (n,)
+    voices: np.ndarray  # who wrote it, shape (n,); "" when that is nobody in particular
 
 
 @dataclass(frozen=True)
@@ -57,5 +58,6 @@ def learn(examples: Examples) -> tuple[IntentModel, Judgement]:
     weights = directions.weights(sparse.hstack([meaning, spelling]).tocsr(), fitted.coef_)
     intents = [str(intent) for intent in fitted.classes_]
     model = IntentModel(features, intents, weights, fitted.intercept_.astype(np.float32))
-    held = hold_out(directions.rows, examples.labels, slices(meaning, examples.labels))
+    folded = folds(meaning, examples.labels, examples.voices)
+    held = hold_out(directions.rows, examples.labels, folded)
     return model, Judgement.learn(held)

@@ -9,7 +9,7 @@ from assistant.evaluation.figures import Pair
 from assistant.evaluation.questions import Question
 from assistant.evaluation.report import ALL, markdown, measure
 from assistant.evaluation.understood import Understood
-from assistant.nlu.decision import Kind
+from assistant.nlu.decision import Candidate, Kind
 
 
 def pair(
@@ -23,7 +23,8 @@ def pair(
     article, _, section = label.partition(".")
     far = "far" if article == "foreign" else None
     asked = Question("one", f"{label} ?", article, section or None, style, far)
-    return asked, Understood(Kind(kind), candidates, sure, ours, 10.0)
+    ranking = tuple(Candidate(intent, sure) for intent in candidates)
+    return asked, Understood(Kind(kind), ranking, ours, 10.0)
 
 
 PAIRS = [
@@ -61,6 +62,13 @@ def test_honest_confidence_has_no_calibration_error() -> None:
     wrong = [pair("ticket", "answer", "humain", sure=0.75)]
     assert figures.calibration_error(right + wrong) == pytest.approx(0)
     assert figures.calibration_error(wrong) == pytest.approx(0.75)
+
+
+def test_what_is_not_ours_is_one_label_with_the_rest_of_the_chance() -> None:
+    foreign = [pair("foreign", "escalate", "redirection.tva", sure=0.3, ours=0.2)]
+    assert figures.calibration_error(foreign) == pytest.approx(0.2)
+    ours = [pair("humain", "escalate", "redirection.tva", "humain", sure=0.1, ours=0.1)]
+    assert figures.calibration_error(ours) == pytest.approx(0.9)
 
 
 def test_an_interval_holds_its_figure_and_is_the_same_every_time() -> None:

