@@ -12,11 +12,11 @@ WEB = @$(if $(wildcard .venv/bin/python),,echo "✗ Nothing is built yet: make i
 	.venv/bin/python -m web migrate >/dev/null && .venv/bin/python -m web
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types house unit bot journeys install train lock evaluate staff hours erase purge backup clean
+.PHONY: help run test lint types house unit bot journeys install train lock evaluate evaluate-on staff hours erase purge backup clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 run: ## Build what is missing and start everything (PORT=8000 HOST=127.0.0.1)
 	$(SETUP) run --host "$(HOST)" --port "$(PORT)"
@@ -53,6 +53,9 @@ lock: ## Resolve requirements/*.in again
 
 evaluate: ## Measure how well questions are understood (ARGS=--write updates docs/understanding.md)
 	$(SETUP) evaluate $(ARGS)
+
+evaluate-on: ## The same pipeline on your data: CSVs of text,label (TRAIN=… TEST=… OOS=…)
+	$(SETUP) evaluate-on "$(TRAIN)" "$(TEST)" $(if $(OOS),"$(OOS)")
 
 staff: ## Invite somebody of the team: a one-time link (EMAIL=… ROLE=administrator NAME=…)
 	$(WEB) staff --email "$(EMAIL)" --role "$(ROLE)" --name "$(NAME)" --host "$(HOST)" --port "$(PORT)"

@@ -23,6 +23,13 @@ def evaluate(*options: str) -> None:
     checks.check([python, "-m", "assistant.evaluation", *options], model.RASA_ENVIRONMENT)
 
 
+def evaluate_on(*files: str) -> None:
+    if not 2 <= len(files) <= 3 or not all(files):
+        raise Stopped("Which files? make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv]")
+    python = environments.bot()
+    checks.check([python, "-m", "assistant.evaluation.on_data", *files], model.RASA_ENVIRONMENT)
+
+
 def lock() -> None:
     locks.lock_all(environments.find_uv())
 
@@ -33,6 +40,7 @@ COMMANDS: Dict[str, Callable[..., None]] = {
     "lock": lock,
     "test": checks.test,
     "evaluate": evaluate,
+    "evaluate-on": evaluate_on,
 }
 
 
@@ -42,7 +50,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     asked, options = parser.parse_known_args()
-    if options and asked.command != "evaluate":
+    if options and not asked.command.startswith("evaluate"):
         parser.error(f"unknown: {' '.join(options)}")
     try:
         if asked.command == "run":

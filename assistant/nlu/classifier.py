@@ -22,22 +22,13 @@ from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.decision import Candidate, Thresholds
 from assistant.nlu.embedder import SentenceEmbedder
 from assistant.nlu.judgement import Judgement
 from assistant.nlu.model import Examples, IntentModel, learn
 from assistant.nlu.normalisation import NORMALISED
+from assistant.nlu.reading import READING, Reading
 
-READING = "reading"  # the key of the message under which the Reading stands
 MODEL, JUDGEMENT = "classifier.npz", "judgement.json"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a message may mean."""
-
-    candidates: list[Candidate]  # all intents, best first
-    thresholds: Thresholds  # learnt with them
 
 
 @dataclass(frozen=True)
@@ -69,17 +60,6 @@ def embedding_of(message: Message) -> np.ndarray | None:
     return None if sentence is None else sentence.features[0]
 
 
-def examples_of(training_data: TrainingData) -> Examples:
-    """The sentences that have an intent and an embedding."""
-    found = [
-        (message.get(NORMALISED), embedding_of(message), message.get(INTENT), voice_of(message))
-        for message in training_data.intent_examples
-    ]
-    kept = [each for each in found if each[1] is not None]
-    texts, rows, labels, voices = zip(*kept, strict=True)
-    return Examples(list(texts), np.stack(rows), np.array(labels), np.array(voices))
-
-
 def voice_of(message: Message) -> str:
     """Who wrote an example: `metadata: {voice: …}` beside its intent in data/nlu; else ""."""
     return ((message.get(METADATA) or {}).get(METADATA_INTENT) or {}).get("voice", "")
@@ -87,7 +67,7 @@ def voice_of(message: Message) -> str:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ScopeAwareClassifier(GraphComponent, IntentClassifier):
-    """Leaves a Reading on every message that has an embedding, for the Decider."""
+    """Leaves a Reading on every message that has an embedding and none yet, for the Decider."""
 
     def __init__(
         self, storage: ModelStorage, resource: Resource, learnt: Learnt | None = None
@@ -123,10 +103,20 @@ class ScopeAwareClassifier(GraphComponent, IntentClassifier):
             return cls(model_storage, resource, Learnt.open(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
-        self._learnt = Learnt(*learn(examples_of(training_data)))
+        self._learnt = Learnt(*learn(self.examples_of(training_data)))
         with self._storage.write_to(self._resource) as folder:
             self._learnt.save(folder)
         return self._resource
+
+    def examples_of(self, training_data: TrainingData) -> Examples:
+        """The sentences that have an intent and an embedding."""
+        found = [
+            (message.get(NORMALISED), embedding_of(message), message.get(INTENT), voice_of(message))
+            for message in training_data.intent_examples
+        ]
+        kept = [each for each in found if each[1] is not None]
+        texts, rows, labels, voices = zip(*kept, strict=True)
+        return Examples(list(texts), np.stack(rows), np.array(labels), np.array(voices))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

@@ -32,21 +32,21 @@ class HeldOut:
     row: np.ndarray  # shape (n,): which training sentence
 
 
-def folds(embeddings: np.ndarray, labels: np.ndarray, voices: np.ndarray) -> np.ndarray:
+def folds(rows: np.ndarray, labels: np.ndarray, voices: np.ndarray) -> np.ndarray:
     """With which fold each sentence is held out, or NEVER; `voices` is "" for nobody's."""
     known = sorted(set(voices) - {""})
     if len(known) < FOLDS:
-        return slices(embeddings, labels)
+        return slices(rows, labels)
     place = {voice: number % FOLDS for number, voice in enumerate(known)}
     return np.array([place.get(voice, NEVER) for voice in voices])
 
 
-def slices(embeddings: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def slices(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """A number from 0 to FOLDS - 1 for every sentence; similar ones of an intent share it."""
     numbers = np.zeros(len(labels), dtype=int)
     for intent in np.unique(labels):
         members = np.flatnonzero(labels == intent)
-        centred = embeddings[members] - embeddings[members].mean(axis=0)
+        centred = rows[members] - rows[members].mean(axis=0)
         axis = np.linalg.svd(centred, full_matrices=False)[2][0]
         ranked = members[np.argsort(centred @ axis, kind="stable")]
         numbers[ranked] = np.arange(len(members)) * FOLDS // len(members)

@@ -17,11 +17,12 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.classifier import READING, Reading, ScopeAwareClassifier
+from assistant.nlu.classifier import ScopeAwareClassifier
 from assistant.nlu.decision import Candidate, Kind, decide
 from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
 from assistant.nlu.language import language_of
 from assistant.nlu.normalisation import is_command
+from assistant.nlu.reading import READING, Reading
 
 DECISION = "decision"
 RANKING = "intent_ranking"

@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.cores import available_cores
 from assistant.nlu.normalisation import NORMALISED, has_latin_letter
+from assistant.nlu.reading import READING
 
 REMEMBERED = 4096  # texts; 1.5 KB each
 LONG_LIST = 200  # texts that are worth a second thread
@@ -107,7 +108,7 @@ class SentenceEmbedder(GraphComponent):
         return cls(execution_context.node_name, open_embedder(config["embedder"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        readable = [each for each in messages if has_latin_letter(each.get(NORMALISED) or "")]
+        readable = [each for each in messages if _needs_meaning(each)]
         if readable:
             rows = self._embedder.embed([message.get(NORMALISED) for message in readable])
             for message, row in zip(readable, rows, strict=True):
@@ -119,3 +120,8 @@ class SentenceEmbedder(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
         return training_data
+
+
+def _needs_meaning(message: Message) -> bool:
+    """There is something to read, and the QuickReader was not sure of it."""
+    return message.get(READING) is None and has_latin_letter(message.get(NORMALISED) or "")

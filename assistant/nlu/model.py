@@ -19,7 +19,7 @@ class Examples:
     """What there is to learn from, one row a sentence."""
 
     texts: list[str]  # normalised
-    embeddings: np.ndarray  # float32, shape (n, d)
+    embeddings: np.ndarray  # float32, shape (n, d); without a column there is spelling alone
     labels: np.ndarray  # intents, shape (n,)
     voices: np.ndarray  # who wrote it, shape (n,); "" when that is nobody in particular
 
@@ -51,13 +51,19 @@ class IntentModel:
 
 def learn(examples: Examples) -> tuple[IntentModel, Judgement]:
     """The model of all examples, and what its scores are worth on sentences held out for it."""
+    model, rows = fit(examples)
+    folded = folds(rows, examples.labels, examples.voices)
+    return model, Judgement.learn(hold_out(rows, examples.labels, folded))
+
+
+def fit(examples: Examples) -> tuple[IntentModel, np.ndarray]:
+    """The model, and the examples along their principal directions, shape (n, r)."""
     features = Features.fit(examples.texts, examples.embeddings)
     meaning, spelling = features.meaning(examples.embeddings), features.spelling(examples.texts)
     directions = regression.Directions.of(meaning, spelling)
     fitted = regression.fit(directions.rows, examples.labels)
-    weights = directions.weights(sparse.hstack([meaning, spelling]).tocsr(), fitted.coef_)
+    coefficients, offsets = regression.parameters(fitted)
+    weights = directions.weights(sparse.hstack([meaning, spelling]).tocsr(), coefficients)
     intents = [str(intent) for intent in fitted.classes_]
-    model = IntentModel(features, intents, weights, fitted.intercept_.astype(np.float32))
-    folded = folds(meaning, examples.labels, examples.voices)
-    held = hold_out(directions.rows, examples.labels, folded)
-    return model, Judgement.learn(held)
+    model = IntentModel(features, intents, weights, offsets.astype(np.float32))
+    return model, directions.rows

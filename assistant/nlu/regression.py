@@ -62,6 +62,14 @@ def fit(rows: np.ndarray, labels: np.ndarray) -> LogisticRegression:
         return regression.fit(rows, labels)
 
 
+def parameters(regression: LogisticRegression) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients (k, r) and offsets (k,); of two intents scikit-learn keeps one row only."""
+    coefficients, offsets = regression.coef_, regression.intercept_
+    if len(coefficients) > 1:
+        return coefficients, offsets
+    return np.concatenate([-coefficients, coefficients]) / 2, np.array([-1, 1]) * offsets / 2
+
+
 def scores(regression: LogisticRegression, rows: np.ndarray) -> np.ndarray:
     """One score an intent, shape (n, k), in the order of `regression.classes_`."""
     decided = regression.decision_function(rows)

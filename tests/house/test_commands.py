@@ -6,7 +6,7 @@ import subprocess
 from tests.house.tree import ROOT
 
 BLOCK = re.compile(r"^```(?:sh|bash|console)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
-TARGET = re.compile(r"^([a-z]+):.*?## (.+)$", re.MULTILINE)
+TARGET = re.compile(r"^([a-z-]+):.*?## (.+)$", re.MULTILINE)
 PROVEN = {"run", "test"}  # by the journeys, and by CI
 
 

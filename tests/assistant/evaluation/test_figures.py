@@ -1,13 +1,12 @@
 """The figures count what they say they count."""
 
-from datetime import date
-
 import pytest
 
 from assistant.evaluation import figures
 from assistant.evaluation.figures import Pair
+from assistant.evaluation.noise import NOISES
 from assistant.evaluation.questions import Question
-from assistant.evaluation.report import ALL, markdown, measure
+from assistant.evaluation.report import ALL, OURS, compare, markdown, measure, page
 from assistant.evaluation.understood import Understood
 from assistant.nlu.decision import Candidate, Kind
 
@@ -77,11 +76,41 @@ def test_an_interval_holds_its_figure_and_is_the_same_every_time() -> None:
     assert figures.interval(figures.right_article, PAIRS) == (low, high)
 
 
+def test_an_answer_is_right_or_wrong_along_the_curve() -> None:
+    curve = figures.coverage_and_precision(
+        [
+            pair("humain", "answer", "humain", sure=0.9),
+            pair("foreign", "answer", "humain", sure=0.8),
+            pair("humain", "answer", "humain", sure=0.7),
+        ]
+    )
+    assert curve == [(0.5, 1.0), (0.5, 0.5), (1.0, pytest.approx(2 / 3))]
+
+
+KEPT = {
+    "at": "2026-11-28T07:00:00+00:00",
+    "model": "model",
+    "memory_mb": 600,
+    "batches": measure(PAIRS),
+    "noise": {name: 0.4 for name, _, _ in NOISES},
+    "approaches": compare({OURS: PAIRS, "another": PAIRS}),
+}
+
+
 def test_the_report_holds_every_figure_batch_and_style() -> None:
-    measured = measure(PAIRS)
-    assert list(measured) == [ALL, "one"]
-    page = markdown(measured, "model", date(2026, 11, 24))
+    assert list(measure(PAIRS)) == [ALL, "one"]
+    table = markdown(KEPT)
     for name, _, _ in figures.FIGURES:
-        assert f"| {name} |" in page
-    assert "| sms |" in page
-    assert "brouillon → suivi_facture: 1" in page
+        assert f"| {name} |" in table
+    for name, _, _ in NOISES:
+        assert f"| {name} |" in table
+    assert "| sms |" in table
+    assert "| another |" in table
+    assert "brouillon → suivi_facture: 1" in table
+
+
+def test_the_page_holds_pictures_and_is_the_same_every_time() -> None:
+    drawn = page(KEPT, PAIRS)
+    assert drawn.count("<svg") == 2
+    assert "another" in drawn
+    assert drawn == page(KEPT, PAIRS)

