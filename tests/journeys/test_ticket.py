@@ -16,6 +16,7 @@ from ticketing.lifecycle import Event
 TITLE = "Facture introuvable"
 FILE: FilePayload = {"name": "journal.txt", "mimeType": "text/plain", "buffer": b"erreur 42"}
 NARROW = {"width": 320, "height": 640}
+LOOKS = 40  # at the mailbox, for a mail that is to come
 _numbers = count(1)
 
 
@@ -51,8 +52,12 @@ class Asker:
 
     def mailed(self, words: str) -> str:
         """The text of their last mail whose subject has these words, in the development mailbox."""
-        self.page.goto(f"{self.address}/courriels")
         row = self.page.get_by_role("row").filter(has_text=self.email).filter(has_text=words)
+        for _ in range(LOOKS):  # a round promises some of them, a second later
+            self.page.goto(f"{self.address}/courriels")
+            if row.count():
+                break
+            self.page.wait_for_timeout(300)
         row.first.get_by_role("link").click()
         return self.page.locator(".mail__text").inner_text()
 

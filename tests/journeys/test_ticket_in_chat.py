@@ -46,8 +46,7 @@ def test_a_change_of_subject_in_the_middle_and_the_number_and_the_mail_at_the_en
     chat.ask(PROBLEM)
     answer = chat.ask(QUESTION)  # the subject is asked for, or the address
     expect(answer).to_contain_text("Revenons à votre demande")
-    answers = chat.place.locator(".message--assistant").filter(has_text="adresse de connexion")
-    chat.expect_source(answers.last, "adresses/modifier_connexion")
+    chat.expect_source(chat.place.locator(".message--assistant"), "adresses/modifier_connexion")
     if "Quel sujet" in answer.inner_text():
         chat.choice("Autre – Question générale").click()
     expect(chat.messages.last).to_contain_text("À quelle adresse")
