@@ -51,7 +51,7 @@ train: ## Train the model again
 lock: ## Resolve requirements/*.in again
 	$(SETUP) lock
 
-evaluate: ## Measure how well questions are understood (ARGS=--write updates docs/understanding.md)
+evaluate: ## Measure how well questions are understood (ARGS=--write updates docs/understanding.*)
 	$(SETUP) evaluate $(ARGS)
 
 evaluate-on: ## The same pipeline on your data: CSVs of text,label (TRAIN=… TEST=… OOS=…)

@@ -4,12 +4,11 @@
 
 Asks a running service (default http://127.0.0.1:8000, started with CLAUDIA_RATE_LIMITS=off) every
 held-out question that has facts, each in a conversation of its own, and looks for them in what the
-assistant says, without regard to case, blanks and the form of apostrophes. Goal: .88.
+assistant says, without regard to case, accents, blanks and the form of apostrophes. Goal: .88.
 """
 
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from uuid import uuid4
 
 import httpx2
 import yaml
+
+from kit.text_folding import fold
 
 QUESTIONS = Path(__file__).parents[1] / "assistant" / "evaluation" / "questions"
 GOAL = 0.88
@@ -60,8 +61,7 @@ def reply(http: httpx2.Client, text: str) -> tuple[str, str]:
 
 
 def plain(text: str) -> str:
-    level = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return re.sub(r"\s+", "", level).replace("**", "")
+    return re.sub(r"\s+|\*\*", "", fold(text).replace("’", "'"))
 
 
 if __name__ == "__main__":

@@ -6,22 +6,21 @@ ours is than the best of what is not ours. An intent that is out of scope is a r
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.loading import load_data
 from sklearn.feature_extraction.text import CountVectorizer
 
-from assistant.evaluation.understood import Understood
-from assistant.nlu import regression
-from assistant.nlu.decision import Candidate, Kind
+from assistant.evaluation.understood import Understood, kind_without_thresholds
+from assistant.nlu.decision import Candidate
 from assistant.nlu.embedder import Embedder
-from assistant.nlu.features import Features, centre
-from assistant.nlu.intents import OUT_OF_SCOPE, Family, family_of, is_ours
-from assistant.nlu.model import Examples
+from assistant.nlu.features import centre
+from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
+from assistant.nlu.model import Examples, fit, no_meaning
 from assistant.nlu.normalisation import NORMALISED, Normaliser, has_latin_letter
 
 NEIGHBOURS = 5
@@ -41,13 +40,8 @@ Baseline = Callable[[Examples, Asked, "list[str]"], np.ndarray]
 
 def ngrams_and_regression(examples: Examples, asked: Asked, intents: list[str]) -> np.ndarray:
     """Character n-grams and a logistic regression, without the embedding."""
-    features = Features.fit(examples.texts, examples.embeddings)
-    nothing = np.zeros((len(examples.texts), 1), dtype=np.float32)
-    spelling = features.spelling(examples.texts)
-    directions = regression.Directions.of(nothing, spelling)
-    fitted = regression.fit(directions.rows, examples.labels)
-    weights = directions.weights(spelling, fitted.coef_)
-    return np.asarray(features.spelling(asked.texts) @ weights + fitted.intercept_)
+    model, _ = fit(replace(examples, embeddings=no_meaning(len(examples.texts))))
+    return model.scores(asked.texts, no_meaning(len(asked.texts)))
 
 
 def bm25(examples: Examples, asked: Asked, intents: list[str]) -> np.ndarray:
@@ -80,8 +74,6 @@ def nearest_neighbours(examples: Examples, asked: Asked, intents: list[str]) -> 
 
 def known_examples(folder: Path, embedder: Embedder) -> Examples:
     """The training data under `folder`, as the pipeline reads it."""
-    from rasa.shared.nlu.training_data.loading import load_data  # slow: only who asks pays
-
     read = Normaliser().process_training_data(load_data(str(folder)))
     sentences = [
         (each.get(NORMALISED), each.get(INTENT))
@@ -101,12 +93,9 @@ BASELINES: dict[str, Baseline] = {
 
 
 def understood_by(baseline: Baseline, examples: Examples, asked: Asked) -> list[Understood]:
-    """One for every question; the time is the share of a question in all of them."""
+    """One for every question."""
     intents = sorted(set(examples.labels))
-    began = time.perf_counter()
-    scores = baseline(examples, asked, intents)
-    each = (time.perf_counter() - began) * 1000 / len(asked.texts)
-    return [_understood(intents, row, each) for row in scores]
+    return [_understood(intents, row) for row in baseline(examples, asked, intents)]
 
 
 def _best_of_each(
@@ -129,15 +118,13 @@ def _highest(likely: np.ndarray, count: int) -> np.ndarray:
     return np.asarray(np.sort(likely, axis=1)[:, -count:].mean(axis=1))
 
 
-def _understood(intents: list[str], scores: np.ndarray, milliseconds: float) -> Understood:
+def _understood(intents: list[str], scores: np.ndarray) -> Understood:
     ours = np.array([is_ours(intent) for intent in intents])
     order = np.argsort(-scores, kind="stable")
-    kinds = {Family.OUTSIDE: Kind.ESCALATE, Family.REDIRECT: Kind.REDIRECT}
     return Understood(
-        kind=kinds.get(family_of(intents[order[0]]), Kind.ANSWER),
+        kind=kind_without_thresholds(intents[order[0]]),
         ranking=tuple(
             Candidate(intents[at], float(scores[at])) for at in order if intents[at] != OUT_OF_SCOPE
         ),
         ours=float(scores[ours].max() - scores[~ours].max()),
-        milliseconds=milliseconds,
     )

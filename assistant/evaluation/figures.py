@@ -101,11 +101,17 @@ def calibration_error(pairs: Sequence[Pair]) -> float | None:
     """
     if not pairs:
         return None
-    sure = np.array([likeliest(seen)[1] for _, seen in pairs])
-    right = np.array([likeliest(seen)[0] == label_of(asked) for asked, seen in pairs])
+    sure, right = sure_and_right(pairs)
     return float(
         sum(abs(right[own].mean() - sure[own].mean()) * own.mean() for own in bins_of(sure))
     )
+
+
+def sure_and_right(pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray]:
+    """Of the likeliest label of each: its chance, and whether it is the question's; shape (n,)."""
+    likely = [_likeliest(seen) for _, seen in pairs]
+    right = [said == _label_of(asked) for (said, _), (asked, _) in zip(likely, pairs, strict=True)]
+    return np.array([sure for _, sure in likely]), np.array(right)
 
 
 def bins_of(sure: np.ndarray) -> list[np.ndarray]:
@@ -114,7 +120,7 @@ def bins_of(sure: np.ndarray) -> list[np.ndarray]:
     return [places == place for place in range(BINS) if (places == place).any()]
 
 
-def likeliest(seen: Understood) -> tuple[str, float]:
+def _likeliest(seen: Understood) -> tuple[str, float]:
     """The label with the highest chance, and that chance: an intent of ours, or FOREIGN."""
     foreign = 1.0 - seen.ours
     best = next((each for each in seen.ranking if is_ours(each.intent)), None)
@@ -123,7 +129,7 @@ def likeliest(seen: Understood) -> tuple[str, float]:
     return best.intent, best.confidence
 
 
-def label_of(asked: Question) -> str:
+def _label_of(asked: Question) -> str:
     """The intent that a question has, or FOREIGN."""
     return f"{asked.article}.{asked.section}" if asked.section else asked.article
 
@@ -131,23 +137,22 @@ def label_of(asked: Question) -> str:
 def coverage_and_precision(pairs: Sequence[Pair]) -> list[tuple[float, float]]:
     """Of answering whatever has at least some confidence, for each such confidence.
 
-    Coverage is the share of our questions that were answered rightly. Only intents of ours are
-    answered; a foreign question that is answered is a wrong answer.
+    As in the figures: coverage is of our questions, precision of all answers. Only intents of ours
+    are answered.
     """
     answerable = sorted(
-        (
-            (seen.ranking[0].confidence, article_of(seen.candidates[0]) == asked.article)
-            for asked, seen in pairs
-            if seen.ranking and is_ours(seen.candidates[0])
-        ),
+        (pair for pair in pairs if pair[1].ranking and is_ours(pair[1].candidates[0])),
+        key=lambda pair: pair[1].ranking[0].confidence,
         reverse=True,
     )
-    ours = sum(not asked.foreign for asked, _ in pairs)
-    right = np.cumsum([hit for _, hit in answerable])
-    answered = np.arange(1, len(answerable) + 1)
+    ours = np.cumsum([not asked.foreign for asked, _ in answerable])
+    right = np.cumsum(
+        [article_of(seen.candidates[0]) == asked.article for asked, seen in answerable]
+    )
+    every = sum(not asked.foreign for asked, _ in pairs)
     return [
-        (float(hits / ours), float(hits / count))
-        for hits, count in zip(right, answered, strict=True)
+        (float(answered / every), float(hits / (place + 1)))
+        for place, (answered, hits) in enumerate(zip(ours, right, strict=True))
     ]
 
 

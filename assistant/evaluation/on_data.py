@@ -3,8 +3,8 @@
     make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv]
 
 The first line names the columns; a second column may have any name. Sentences labelled `oos` are
-out of scope; those of OOS (`text` is enough) are asked as well. Whatever is printed was measured on
-rows that the training had not seen.
+out of scope; those of OOS (`text` is enough) are asked as well. Nothing keeps what is asked out of
+what is learnt: that is up to the files.
 """
 
 from __future__ import annotations
@@ -69,17 +69,16 @@ def evaluate(
     began = time.perf_counter()
     nobody = np.full(len(known.texts), "")
     examples = Examples(known.texts, _embed(embedder, known.texts), np.array(known.labels), nobody)
+    judgement = None
     if OUT_OF_SCOPE in known.labels:
         model, judgement = learn(examples)
-        outside = model.intents.index(OUT_OF_SCOPE)
-        seconds = time.perf_counter() - began
-        scores = judgement.calibration.confidences(
-            model.scores(new.texts, _embed(embedder, new.texts)), outside
-        )
     else:
         model, _ = fit(examples)
-        seconds = time.perf_counter() - began
-        scores = model.scores(new.texts, _embed(embedder, new.texts))
+    seconds = time.perf_counter() - began
+    scores = model.scores(new.texts, _embed(embedder, new.texts))
+    if judgement is not None:
+        outside = model.intents.index(OUT_OF_SCOPE)
+        scores = judgement.calibration.confidences(scores, outside)
     said = np.array(model.intents)[scores.argmax(axis=1)]
     truth = np.array(new.labels)
     foreign = truth == OUT_OF_SCOPE

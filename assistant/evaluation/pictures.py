@@ -6,28 +6,20 @@ import io
 from collections.abc import Sequence
 
 import matplotlib as mpl
-import numpy as np
+from matplotlib.figure import Figure
 
-mpl.use("svg")
-mpl.rcParams["svg.hashsalt"] = "claudia"  # the same figures give the same file
-from matplotlib import pyplot  # noqa: E402 (after the choice of what it draws with)
+from assistant.evaluation.figures import Pair, bins_of, coverage_and_precision, sure_and_right
 
-from assistant.evaluation.figures import (  # noqa: E402
-    Pair,
-    bins_of,
-    coverage_and_precision,
-    label_of,
-    likeliest,
-)
-
+# The same figures give the same file, and its words are text.
+STYLE = {"svg.hashsalt": "claudia", "svg.fonttype": "none"}
 SIZE = (5.2, 4.2)  # inches
 
 
 def reliability(pairs: Sequence[Pair]) -> str:
     """How often it was right, for each tenth of its confidence."""
-    sure = np.array([likeliest(seen)[1] for _, seen in pairs])
-    right = np.array([likeliest(seen)[0] == label_of(asked) for asked, seen in pairs])
-    figure, axes = pyplot.subplots(figsize=SIZE)
+    sure, right = sure_and_right(pairs)
+    figure = Figure(SIZE)
+    axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="as sure as right")
     bins = bins_of(sure)
     axes.plot(
@@ -52,12 +44,13 @@ def reliability(pairs: Sequence[Pair]) -> str:
 def tradeoff(pairs: Sequence[Pair]) -> str:
     """What other thresholds would answer, and how much of that would be right."""
     curve = coverage_and_precision(pairs)
-    figure, axes = pyplot.subplots(figsize=SIZE)
+    figure = Figure(SIZE)
+    axes = figure.subplots()
     axes.plot([coverage for coverage, _ in curve], [precision for _, precision in curve])
     axes.axhline(0.95, color="0.6", linestyle="--")
     axes.axvline(0.75, color="0.6", linestyle="--")
     axes.set(
-        xlabel="share of our questions answered rightly",
+        xlabel="coverage: share of our questions that are answered",
         ylabel="precision",
         xlim=(0, 1),
         ylim=(0.7, 1.01),
@@ -65,9 +58,9 @@ def tradeoff(pairs: Sequence[Pair]) -> str:
     return _svg(figure)
 
 
-def _svg(figure: pyplot.Figure) -> str:
+def _svg(figure: Figure) -> str:
     drawn = io.StringIO()
-    figure.tight_layout()
-    figure.savefig(drawn, format="svg", metadata={"Date": None})
-    pyplot.close(figure)
+    with mpl.rc_context(STYLE):
+        figure.tight_layout()
+        figure.savefig(drawn, format="svg", metadata={"Date": None})
     return drawn.getvalue()[drawn.getvalue().index("<svg") :]

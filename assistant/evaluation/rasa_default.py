@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation.understood import Understood, open_model, timed
+from assistant.evaluation.understood import Understood, kind_without_thresholds, open_model
 from assistant.nlu.decision import Candidate, Kind
-from assistant.nlu.intents import OUT_OF_SCOPE, Family, family_of, is_ours
+from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
 
 CONFIG = Path(__file__).with_suffix(".yml")
 FALLBACK = "nlu_fallback"
@@ -36,22 +36,19 @@ def model_of(data: Path, kept: Path, train: bool) -> Path | None:
 
 def understood_by(model: Path, texts: Iterable[str]) -> list[Understood]:
     parse = open_model(model)
-    return [_understood(*timed(parse, text)) for text in texts]
+    return [_understood(parse(text)) for text in texts]
 
 
-def _understood(parsed: dict[str, Any], milliseconds: float) -> Understood:
+def _understood(parsed: dict[str, Any]) -> Understood:
     """Its fallback withholds the answer; the ranking behind it stays."""
     ranking = [
         Candidate(each["name"], float(each["confidence"]))
         for each in parsed["intent_ranking"]
         if each["name"] != FALLBACK
     ]
-    withheld = parsed["intent"]["name"] in (FALLBACK, OUT_OF_SCOPE)
-    away = bool(ranking) and family_of(ranking[0].intent) is Family.REDIRECT
-    sure = {True: Kind.ESCALATE, False: Kind.REDIRECT if away else Kind.ANSWER}
+    said = parsed["intent"]["name"]
     return Understood(
-        kind=sure[withheld],
+        kind=Kind.ESCALATE if said == FALLBACK else kind_without_thresholds(said),
         ranking=tuple(each for each in ranking if each.intent != OUT_OF_SCOPE),
         ours=sum(each.confidence for each in ranking if is_ours(each.intent)),
-        milliseconds=milliseconds,
     )

@@ -24,6 +24,11 @@ class Examples:
     voices: np.ndarray  # who wrote it, shape (n,); "" when that is nobody in particular
 
 
+def no_meaning(count: int) -> np.ndarray:
+    """Embeddings without a column: the spelling is all there is."""
+    return np.zeros((count, 0), dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class IntentModel:
     features: Features

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.classifier import ScopeAwareClassifier, voice_of
 from assistant.nlu.intents import OUT_OF_SCOPE
-from assistant.nlu.model import Examples
+from assistant.nlu.model import Examples, no_meaning
 from assistant.nlu.normalisation import NORMALISED, Normaliser, has_latin_letter
 from assistant.nlu.reading import READING, Reading
 
@@ -34,7 +34,7 @@ class QuickReader(ScopeAwareClassifier):
         read = [each for each in training_data.intent_examples if _is_readable(each)]
         return Examples(
             [message.get(NORMALISED) for message in read],
-            _no_meaning(len(read)),
+            no_meaning(len(read)),
             np.array([message.get(INTENT) for message in read]),
             np.array([voice_of(message) for message in read]),
         )
@@ -42,7 +42,7 @@ class QuickReader(ScopeAwareClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if self._learnt is not None and _is_readable(message):
-                reading = self._learnt.read(message.get(NORMALISED), _no_meaning(1)[0])
+                reading = self._learnt.read(message.get(NORMALISED), no_meaning(1)[0])
                 if _is_clear(reading):
                     message.set(READING, reading)
         return messages
@@ -56,8 +56,3 @@ def _is_clear(reading: Reading) -> bool:
 
 def _is_readable(message: Message) -> bool:
     return has_latin_letter(message.get(NORMALISED) or "")
-
-
-def _no_meaning(count: int) -> np.ndarray:
-    """Embeddings without a dimension: the spelling is all there is."""
-    return np.zeros((count, 0), dtype=np.float32)

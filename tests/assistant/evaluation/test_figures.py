@@ -85,6 +85,8 @@ def test_an_answer_is_right_or_wrong_along_the_curve() -> None:
         ]
     )
     assert curve == [(0.5, 1.0), (0.5, 0.5), (1.0, pytest.approx(2 / 3))]
+    wrong = figures.coverage_and_precision([pair("ticket", "answer", "humain")])
+    assert wrong == [(1.0, 0.0)]  # answered, if wrongly
 
 
 KEPT = {
