@@ -40,10 +40,13 @@ class Watcher:
     @to_its_end
     async def look(self) -> None:
         """Hint at every conversation that was written in, by whomever, since the last look."""
-        if not self._hub.listened_to() or not await self._is_changed():
+        if not self._hub.listened_to():
             return
-        since = (self._since or now()) - OVERLAP
-        self._since = now()
+        version = await self._data_version()
+        if version is not None and version == self._version:
+            return
+        at = now()
+        since = (self._since or at) - OVERLAP
         query = select(Conversation.id, Conversation.last_seq, Conversation.last_staff_seq).where(
             Conversation.active_at > since
         )
@@ -58,6 +61,7 @@ class Watcher:
         self._tell_read(marks)
         changed = [id for id, numbers in found.items() if self._seen.get(id) != numbers]
         self._seen = found
+        self._since, self._version = at, version  # only now: a look that fails is done again
         if changed:
             self._hub.look_again([*changed, BOARD])
 
@@ -78,10 +82,10 @@ class Watcher:
                 self._hub.publish(conversation_id, UserSeen(seq=by_user))
         self._read = marks
 
-    async def _is_changed(self) -> bool:
-        """Whether another connection wrote since the last time; True on PostgreSQL."""
+    async def _data_version(self) -> int | None:
+        """Another one whenever another connection wrote; None on PostgreSQL, which has none."""
         if self._database.engine.dialect.name != "sqlite":
-            return True
+            return None
         if self._connection is None:
             self._connection = await self._database.engine.connect()
         # The driver itself: SQLAlchemy would open a transaction, and hold up who writes.
@@ -89,9 +93,7 @@ class Watcher:
         assert isinstance(driver, aiosqlite.Connection)
         async with driver.execute("PRAGMA data_version") as cursor:
             (version,) = await cursor.fetchone() or (None,)
-        changed = version != self._version
-        self._version = version
-        return changed
+        return version
 
     @to_its_end
     async def close(self) -> None:

@@ -28,7 +28,7 @@ from tests.journeys.demo import Demo
 from tests.journeys.service import Service
 
 CHROMIUM = "/usr/bin/chromium"
-WAIT_MS = 12_000  # a busy machine is slow; nothing here waits that long when all is well
+WAIT_MS = 20_000  # a busy machine is slow; nothing here waits that long when all is well
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -40,15 +40,6 @@ _numbers = count(1)
 
 type NewContext = Callable[..., BrowserContext]
 type Hire = Callable[..., Console]
-
-
-# They move the clock for long. The last one leaves it elsewhere.
-LAST = ("test_on_a_holiday.py", "test_with_an_advisor.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever they are called, those come after all others, in this order."""
-    items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
 @pytest.fixture(scope="session")
@@ -161,6 +152,12 @@ def nobody_left_over(service: Service) -> Iterator[None]:
 def open_today(service: Service) -> Iterator[None]:
     """Open day and night, whatever day it is, without moving the clock: by exceptions."""
     with exceptional_hours(service, "open", *ALL_DAY):
+        yield
+
+
+@pytest.fixture
+def closed_today(service: Service) -> Iterator[None]:
+    with exceptional_hours(service, "close"):
         yield
 
 

@@ -211,7 +211,8 @@ class Console:
         if colleague is not None:
             dialog.get_by_role("radio", name="À un collègue").check()
             people = dialog.get_by_label("Collègue", exact=True)
-            people.select_option(people.locator("option", has_text=colleague).inner_text())
+            theirs = people.locator("option", has_text=colleague)  # its text tells their load too
+            people.select_option(value=theirs.get_attribute("value"))
         elif skill is not None:
             dialog.get_by_role("radio", name="Selon une compétence").check()
             dialog.get_by_label("Compétence", exact=True).select_option(skill)

@@ -1,7 +1,9 @@
 """The whole service, as `make run` starts it, for the journeys: real Rasa, real web, own folder.
 
-Its clock can be moved while it runs (libfaketime reads the offset from a file), so that a journey
-takes place in or out of opening hours whatever the time is.
+Where a journey needs another day, the clock can be moved while it runs: libfaketime reads the
+offset from a file. It makes all that a web process does many times slower (its threads wait for
+each other at every look at the clock), so the others run without it, and take place in or out of
+opening hours by exceptional hours.
 """
 
 import asyncio
@@ -20,7 +22,6 @@ from pathlib import Path
 
 from kit.settings import Settings
 from setup.ports import free_loopback_port
-from tests.clock import clock_at
 from web.commands import parser, perform
 
 ROOT = Path(__file__).parents[2]
@@ -34,8 +35,12 @@ CLOCK_NOTICED_S = 1  # after so long a moved clock is known to every process
 class Service:
     """`address` is where it answers."""
 
-    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, environment: dict[str, str] | None = None, *, clock: bool = False
+    ) -> None:
+        """`clock`: it can be moved."""
         self.folder = folder
+        self._clock = clock
         self.port = free_loopback_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._offset = folder / "clock-offset"
@@ -85,7 +90,7 @@ class Service:
     def settings(self) -> dict[str, str]:
         """What a process needs to work on the same data, at the same time."""
         settings = {"CLAUDIA_VAR": str(self.folder / "var"), "CLAUDIA_RATE_LIMITS": "off"}
-        if not FAKETIME.exists():
+        if not self._clock:
             return settings
         return settings | {
             "LD_PRELOAD": str(FAKETIME),
@@ -95,14 +100,13 @@ class Service:
         }
 
     def command(self, *words: str) -> str:
-        """What the command line of this service says, at its own time.
+        """What the command line of this service says.
 
         In this process: another one imports for seconds before it does anything. And in a thread:
         Playwright's loop runs in this one.
         """
         given, settings = parser().parse_args(words), Settings(var=self.folder / "var")
-        moved = int(self._offset.read_text(encoding="utf-8"))
-        with clock_at(moved), ThreadPoolExecutor(1) as thread:
+        with ThreadPoolExecutor(1) as thread:
             return thread.submit(asyncio.run, perform(given, settings)).result()
 
     @contextmanager

@@ -1,7 +1,5 @@
 """The contact page: what it says of the service, and what a click there does in the chat."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -49,12 +47,6 @@ class Contact:
 def contact(page: Page, service: Service) -> Contact:
     page.goto(f"{service.address}/contact")
     return Contact(page)
-
-
-@pytest.fixture
-def closed_today(service: Service) -> Iterator[None]:
-    with exceptional_hours(service, "close"):
-        yield
 
 
 @pytest.mark.usefixtures("open_today")

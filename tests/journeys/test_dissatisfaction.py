@@ -1,36 +1,11 @@
 """When the assistant does not help: a person is offered, in and out of hours, never forced."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.chat import Chat
-from tests.journeys.service import FAKETIME, Service
 
-moved_clock = pytest.mark.skipif(not FAKETIME.exists(), reason="libfaketime is not installed")
 QUESTION = "comment modifier mon adresse de connexion ?"
-
-
-def next_tuesday(hour: int) -> datetime:
-    """A working day after now, at that hour UTC."""
-    day = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
-    day += timedelta(days=(1 - day.weekday()) % 7 or 7)
-    holidays = {(5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25), (1, 1)}
-    return day + timedelta(days=7) if (day.month, day.day) in holidays else day
-
-
-@pytest.fixture
-def in_hours(service: Service) -> Iterator[None]:
-    with service.at(next_tuesday(hour=10)):
-        yield
-
-
-@pytest.fixture
-def out_of_hours(service: Service) -> Iterator[None]:
-    with service.at(next_tuesday(hour=20)):
-        yield
 
 
 def thumb_down_and_explain(chat: Chat) -> Locator:
@@ -41,8 +16,7 @@ def thumb_down_and_explain(chat: Chat) -> Locator:
     return chat.ask("le bouton modifier est grisé chez moi")
 
 
-@moved_clock
-@pytest.mark.usefixtures("in_hours")
+@pytest.mark.usefixtures("open_today")
 def test_a_thumb_down_in_opening_hours_leads_to_the_offer_of_an_advisor(chat: Chat) -> None:
     offer = thumb_down_and_explain(chat)
     expect(offer).to_contain_text("heure de Paris")
@@ -50,8 +24,7 @@ def test_a_thumb_down_in_opening_hours_leads_to_the_offer_of_an_advisor(chat: Ch
         expect(offer.get_by_role("button", name=label)).to_be_enabled()
 
 
-@moved_clock
-@pytest.mark.usefixtures("out_of_hours")
+@pytest.mark.usefixtures("closed_today")
 def test_a_thumb_down_out_of_hours_says_when_they_open_and_offers_a_ticket(chat: Chat) -> None:
     offer = thumb_down_and_explain(chat)
     expect(offer).to_contain_text("Ils reviennent")

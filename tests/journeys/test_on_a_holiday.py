@@ -21,10 +21,12 @@ def next_christmas() -> datetime:
     return this_year if now < this_year else this_year.replace(year=now.year + 1)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _christmas(service: Service) -> Iterator[None]:
-    with service.at(next_christmas()):
-        yield
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One of its own, for the calendar itself is what is tried here."""
+    own = Service(tmp_path_factory.mktemp("christmas"), clock=True)
+    with own.running(), own.at(next_christmas()):
+        yield own
 
 
 def test_who_asks_for_a_person_is_told_why_and_when_and_goes_on(

@@ -63,6 +63,33 @@ def test_a_ticket_by_the_keyboard_alone(service: Service, support_member: Arrive
     assert "Voici comment faire." in texts and "Trop vite." not in texts
 
 
+def test_a_reply_that_could_not_leave_is_told_and_kept_as_a_note(
+    service: Service, support_member: Arrive
+) -> None:
+    """Its sender closes the ticket during the seconds in which the reply is held back."""
+    number = open_ticket(service)
+    claire = support_member("Claire")
+    claire.open(number)
+    claire.press("t")
+    expect(claire.says("Ce ticket est à vous.")).to_be_visible()
+    claire.ready()
+    claire.press("r")
+    claire.page.keyboard.type("Trop tard.")
+    claire.press("Control+Enter")
+    expect(claire.says("sera envoyée")).to_be_visible(timeout=SENT_MS)
+
+    async def close(support: Support) -> None:
+        await support.following.close(await support.sender(number))
+
+    behind(service, close)
+    claire.page.wait_for_url("**?fait=retiree", timeout=SENT_MS)
+    expect(claire.says("La réponse n’est pas partie")).to_contain_text("gardée en note")
+    claire.status("Fermé")
+    expect(claire.page.get_by_text("Trop tard.")).to_be_visible()
+    entries = behind(service, lambda support: support.thread(number))
+    assert [entry.internal for entry in entries if entry.text == "Trop tard."] == [True]
+
+
 def test_what_is_typed_stays_and_letters_are_letters_in_a_field(
     service: Service, support_member: Arrive
 ) -> None:

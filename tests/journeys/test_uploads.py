@@ -314,6 +314,7 @@ def test_no_unsent_file_is_left_in_another_conversation_or_after_the_work(
     claire.log_out()
     assert kept(claire.page, "agents") == 0
     claire.page.close()
+    chat.wait_for_queue()  # what is asked next is not overtaken by it
     chat.place.get_by_role("button", name="Nouvelle conversation").click()
     chat.place.locator("#confirm [data-yes]").click()
     expect(chat.messages).to_have_count(1)

@@ -6,23 +6,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.chat import Chat
-from tests.journeys.conftest import Hire, NewContext
-from tests.journeys.service import FAKETIME, Service
-from tests.journeys.test_dissatisfaction import QUESTION, next_tuesday, thumb_down_and_explain
+from tests.journeys.conftest import ALL_DAY, Hire, NewContext, exceptional_hours
+from tests.journeys.service import Service
+from tests.journeys.test_dissatisfaction import QUESTION, thumb_down_and_explain
 from tests.kit.test_file_kinds import PDF, image
 
-pytestmark = [
-    pytest.mark.skipif(not FAKETIME.exists(), reason="libfaketime is not installed"),
-    pytest.mark.usefixtures("nobody_left_over"),
-]
+pytestmark = pytest.mark.usefixtures("nobody_left_over")
 
 GRACE_MS = 40_000  # a lost advisor is noticed within 15 s, and the user told within 30
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _open_all_day(service: Service) -> Iterator[None]:
-    """One move of the clock for all of them: leases would run out at each."""
-    with service.at(next_tuesday(hour=9)):
+    with exceptional_hours(service, "open", *ALL_DAY):
         yield
 
 
@@ -237,6 +233,6 @@ def test_the_user_ends_the_talk_and_the_assistant_answers_again(chat: Chat, hire
 
 def test_closing_time_tells_who_waits_and_keeps_their_request(chat: Chat, service: Service) -> None:
     chat.ask_for_a_person()
-    with service.at(next_tuesday(hour=20)):  # the last journey: the clock does not come back
+    with exceptional_hours(service, "close"):  # the last journey: it takes the opening away too
         expect(chat.messages.last).to_contain_text("TK-")
         expect(chat.messages.last).to_contain_text("Les conseillers reviennent")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
@@ -39,6 +40,28 @@ async def test_what_another_process_wrote_is_hinted_at_once(
         for each in (listener, board):
             assert await asyncio.wait_for(each.next(), 5) == LookAgain()
     await ours.ended()
+    await watcher.close()
+    await theirs.close()
+
+
+async def test_what_a_failed_look_did_not_tell_the_next_one_tells(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = Chat(database), Database(database_url)
+    conversation_id = await ours.open()
+    hub = Hub()
+    watcher = Watcher(theirs, hub)
+    with hub.listen(conversation_id) as listener:
+        await watcher.look()
+        listener.skip()
+        await ours.say(conversation_id, "bonjour")
+        await ours.ended()
+        with monkeypatch.context() as broken:
+            broken.setattr(theirs, "reading", Mock(side_effect=OSError("no such file")))
+            with pytest.raises(OSError, match="no such file"):
+                await watcher.look()
+        await watcher.look()
+        assert await asyncio.wait_for(listener.next(), 5) == LookAgain()
     await watcher.close()
     await theirs.close()
 
