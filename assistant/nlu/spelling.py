@@ -1,8 +1,9 @@
 """Puts right what was mistyped: « ma factrue », « le titualire », « une notifcation ».
 
 A word that is neither among the examples nor French, one slip away from a word of the examples, was
-meant to be that word: a letter lost, doubled or wrong, two swapped. What is French stays as it is
-(« facteur » is no « facture »), and so does a message in English.
+meant to be that word: a letter lost, doubled or wrong, two swapped. Other French stays as it is
+(« facteur » is no « facture »), and so does a message in English. A word of the examples is always
+written the one way, whatever accents it was typed with.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ class Spelling:
     def _put_right(self, match: re.Match[str]) -> str:
         word = match.group()
         typed = fold(word)
-        if len(typed) < SHORTEST or typed in self._counts or typed in self._french:
+        if typed in self._forms:
+            return self._forms[typed]
+        if len(typed) < SHORTEST or typed in self._french:
             return word
         meant = self._nearby.known(self._nearby.edit_distance_1(typed))
         if not meant:

@@ -59,6 +59,12 @@ def test_everything_else_stays_as_it_is(spelling: Spelling, text: str) -> None:
     assert spelling.correct(text) == text
 
 
+def test_accents_decide_nothing() -> None:
+    spelling = Spelling.learn(["reçu hier"] * 3 + ["recu hier"] * 2 + ["où ça"] * 3)
+    assert spelling.correct("recu") == spelling.correct("reçu") == spelling.correct("recû") == "reçu"
+    assert spelling.correct("ou ca") == "ou ca"  # of three letters or fewer nothing is changed
+
+
 def test_the_word_that_is_used_most_wins_and_keeps_its_accents() -> None:
     spelling = Spelling.learn(["dépôt du dossier"] * 5 + ["depos du dossier"] * 3)
     assert spelling.correct("le depoz") == "le dépôt"
