@@ -61,7 +61,7 @@ def test_everything_else_stays_as_it_is(spelling: Spelling, text: str) -> None:
 
 def test_accents_decide_nothing() -> None:
     spelling = Spelling.learn(["reçu hier"] * 3 + ["recu hier"] * 2 + ["où ça"] * 3)
-    assert spelling.correct("recu") == spelling.correct("reçu") == spelling.correct("recû") == "reçu"
+    assert {spelling.correct(word) for word in ("recu", "reçu", "recû")} == {"reçu"}
     assert spelling.correct("ou ca") == "ou ca"  # of three letters or fewer nothing is changed
 
 
