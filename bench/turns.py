@@ -1,15 +1,17 @@
-"""How long a turn takes, and whether a long conversation stays as fast as a short one.
+"""How long a turn takes, how many a second, and whether a long conversation stays fast.
 
     .venv/bin/python -m bench.turns [ADDRESS]
 
 Asks a running service (default http://127.0.0.1:8000, started with CLAUDIA_RATE_LIMITS=off) and
 prints milliseconds from sending a message to having its answer, and the ratio of turns 481–500 to
-turns 6–25 of one conversation. Goals: within half a second; within 1.3 times.
+turns 6–25 of one conversation; then the messages a second that are answered in short conversations,
+eight at a time. Goals: within half a second; within 1.3 times; 45 a second.
 """
 
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median, quantiles
 from uuid import uuid4
 
@@ -23,12 +25,14 @@ QUESTIONS = (
     "merci",
 )
 TURNS = 500
+AT_ONCE, CONVERSATIONS = 8, 80
 EARLY, LATE = slice(5, 25), slice(480, 500)
 
 
 def main(address: str) -> None:
     with httpx2.Client(base_url=address, timeout=20, trust_env=False) as http:
         took = [*turns(http, TURNS)]
+        each_second = throughput(http)
     hundredths = quantiles(took, n=100)
     early, late = median(took[EARLY]), median(took[LATE])
     print(f"turns               {len(took)}")
@@ -38,6 +42,19 @@ def main(address: str) -> None:
     print(f"turns 6-25          {early:.0f} ms (median)")
     print(f"turns 481-500       {late:.0f} ms (median)")
     print(f"ratio               {late / early:.2f} (goal: at most 1.3)")
+    print(f"messages a second   {each_second:.1f} (goal: 45)")
+
+
+def throughput(http: httpx2.Client) -> float:
+    """Answers a second, in conversations of five messages."""
+
+    def talk(_: int) -> int:
+        return len([*turns(http, len(QUESTIONS))])
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(AT_ONCE) as people:
+        answered = sum(people.map(talk, range(CONVERSATIONS)))
+    return answered / (time.perf_counter() - began)
 
 
 def turns(http: httpx2.Client, count: int) -> Iterator[float]:

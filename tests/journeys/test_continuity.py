@@ -1,7 +1,7 @@
 """Nothing is lost: a reload, a second tab, a cut of the network, the death of the web."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.chat import Chat
 from tests.journeys.demo import Demo
@@ -18,6 +18,24 @@ def test_a_reload_in_mid_chat_shows_the_same_conversation(chat: Chat) -> None:
     expect(chat.messages).to_have_count(len(before))
     assert chat.texts() == before
     expect(chat.text).to_have_value("ce que j'étais en train d'écrire")
+
+
+def test_a_question_that_is_sent_before_the_script_is_there_is_answered(
+    page: Page, service: Service
+) -> None:
+    held: list[Route] = []
+    # Not the method itself: Playwright marks what it is given.
+    page.route("**/static/chat/main.js", lambda route: held.append(route))
+    page.goto(f"{service.address}/chat", wait_until="commit")
+    chat = Chat(page, page)
+    chat.text.press_sequentially(QUESTION)
+    chat.place.get_by_role("button", name="Envoyer").click()  # too early: nothing is lost
+    expect(chat.text).to_have_value(QUESTION)
+    chat.text.press("Enter")
+    expect(chat.text).to_have_value(f"{QUESTION}\n")
+    held[0].continue_()
+    chat.expect_source(chat.answer(), "adresses/modifier_connexion")
+    expect(chat.text).to_have_value("")
 
 
 def test_the_panel_of_a_host_page_keeps_its_conversation_over_pages(demo: Demo) -> None:

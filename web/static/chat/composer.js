@@ -19,7 +19,9 @@ export class Composer {
     this.counter = form.querySelector("[data-counter]");
     this.error = form.querySelector("[data-error]");
     this.on = on;
-    this.text.value ||= read(NAME) ?? ""; // who is quick has typed before this script was there
+    // Who is quick has typed before this script was there, and Enter only went to the line.
+    this.sentEarly = /\S\s*\n$/.test(this.text.value);
+    this.text.value ||= read(NAME) ?? "";
     this.#changed();
     form.addEventListener("submit", (event) => {
       event.preventDefault();

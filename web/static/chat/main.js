@@ -67,7 +67,7 @@ let knownEmail = ""; // of who is signed in
 let unread = 0;
 let typedAt = 0;
 let wish = null; // what was clicked on the page round us, until there is a conversation
-let early = false; // sent before there was a conversation: it goes as soon as there is one
+let early = composer.sentEarly; // before there was a conversation: it goes as soon as there is one
 
 const session = new Session(host, {
   opened(conversation, identity) {
