@@ -38,7 +38,7 @@ def test_the_source_leads_to_the_section_of_the_help_page(chat: Chat, page: Page
 
 
 def test_an_unclear_question_gets_choices_and_a_click_cannot_be_misread(chat: Chat) -> None:
-    answer = chat.ask("adresse")
+    answer = chat.ask("mon adresse")
     expect(answer.locator(".message__choice").last).to_have_text("Aucune de ces réponses")
     label = answer.locator(".message__choice").first.inner_text()
     chat.choice(label).click()
