@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 # What Python has compiled is kept, in a folder of its own, also where it is told to leave none in
-# source folders: importing Rasa takes five times as long without.
+# source folders: importing Rasa takes three times as long without.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.pycache
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -155,6 +155,13 @@ def open_today(service: Service) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def open_throughout(service: Service) -> Iterator[None]:
+    """The same for all journeys of a module at once: a command takes its time."""
+    with exceptional_hours(service, "open", *ALL_DAY):
+        yield
+
+
 @pytest.fixture
 def closed_today(service: Service) -> Iterator[None]:
     with exceptional_hours(service, "close"):

@@ -112,6 +112,8 @@ class Service:
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
         """The service believes that it is `moment`, and time goes on from there."""
+        if not self._clock:
+            raise RuntimeError("This service runs on the real clock: ask for one with clock=True.")
         seconds = round((moment - datetime.now(UTC)).total_seconds())
         self._move_clock(f"{seconds:+d}")
         try:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.chat import Chat
-from tests.journeys.conftest import Hire, NewContext, exceptional_hours
+from tests.journeys.conftest import ALL_DAY, Hire, NewContext, exceptional_hours
 from tests.journeys.demo import Demo
 from tests.journeys.service import Service
 from tests.journeys.test_accessibility import expect_clean
@@ -132,7 +132,7 @@ def test_what_the_page_says_follows_the_service(contact: Contact, service: Servi
         callback.focus()
         contact.look_again()
         expect(callback).to_be_focused()
-    with exceptional_hours(service, "open", "--from", "00:00", "--to", "00:00"):
+    with exceptional_hours(service, "open", *ALL_DAY):
         contact.look_again()
         expect(contact.state).to_contain_text("ouvert : journée d’essai")
         expect(contact.page.locator("#conseiller")).to_be_focused()

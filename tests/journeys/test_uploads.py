@@ -1,21 +1,21 @@
 """Files on their way: announced, dropped anywhere, and lost neither by a cut nor by a reload."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, FilePayload, Locator, Page, Route, expect
 
 from tests.journeys.chat import Chat
-from tests.journeys.conftest import Hire, exceptional_hours
+from tests.journeys.conftest import Hire
 from tests.journeys.console import Console
 from tests.journeys.demo import Demo
 from tests.journeys.service import Service
 from tests.journeys.test_accessibility import expect_clean
 from tests.kit.test_file_kinds import PDF
 
-pytestmark = pytest.mark.usefixtures("nobody_left_over")
+pytestmark = pytest.mark.usefixtures("open_throughout", "nobody_left_over")
 
 UPLOADS = "**/files"
 RESTART_MS = 60_000
@@ -31,13 +31,6 @@ KEPT = """async side => {
 NO_ROOM = """() => {
     IDBObjectStore.prototype.put = () => { throw new DOMException("", "QuotaExceededError"); };
 }"""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _open(service: Service) -> Iterator[None]:
-    """Open day and night: once for all of them, a command takes its time."""
-    with exceptional_hours(service, "open", "--from", "00:00", "--to", "00:00"):
-        yield
 
 
 @pytest.fixture

@@ -1,25 +1,17 @@
 """A user and an advisor, each in a browser of their own: from a wish for a person to the end."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.chat import Chat
-from tests.journeys.conftest import ALL_DAY, Hire, NewContext, exceptional_hours
+from tests.journeys.conftest import Hire, NewContext, exceptional_hours
 from tests.journeys.service import Service
 from tests.journeys.test_dissatisfaction import QUESTION, thumb_down_and_explain
 from tests.kit.test_file_kinds import PDF, image
 
-pytestmark = pytest.mark.usefixtures("nobody_left_over")
+pytestmark = pytest.mark.usefixtures("open_throughout", "nobody_left_over")
 
 GRACE_MS = 40_000  # a lost advisor is noticed within 15 s, and the user told within 30
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _open_all_day(service: Service) -> Iterator[None]:
-    with exceptional_hours(service, "open", *ALL_DAY):
-        yield
 
 
 def test_from_a_red_thumb_to_the_rating(chat: Chat, hire: Hire, service: Service) -> None:
