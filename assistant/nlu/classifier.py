@@ -10,13 +10,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -27,6 +24,7 @@ from assistant.nlu.judgement import Judgement
 from assistant.nlu.model import Examples, IntentModel, learn
 from assistant.nlu.normalisation import NORMALISED
 from assistant.nlu.reading import READING, Reading
+from assistant.nlu.trained import Trained
 
 MODEL, JUDGEMENT = "classifier.npz", "judgement.json"
 
@@ -66,47 +64,17 @@ def voice_of(message: Message) -> str:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class ScopeAwareClassifier(GraphComponent, IntentClassifier):
+class ScopeAwareClassifier(Trained[Learnt], IntentClassifier):
     """Leaves a Reading on every message that has an embedding and none yet, for the Decider."""
 
-    def __init__(
-        self, storage: ModelStorage, resource: Resource, learnt: Learnt | None = None
-    ) -> None:
-        self._storage = storage
-        self._resource = resource
-        self._learnt = learnt
+    kind = Learnt
 
     @classmethod
     def required_components(cls) -> list[type]:
         return [SentenceEmbedder]
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> ScopeAwareClassifier:
-        return cls(model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> ScopeAwareClassifier:
-        with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, Learnt.open(folder))
-
     def train(self, training_data: TrainingData) -> Resource:
-        self._learnt = Learnt(*learn(self.examples_of(training_data)))
-        with self._storage.write_to(self._resource) as folder:
-            self._learnt.save(folder)
-        return self._resource
+        return self.keep(Learnt(*learn(self.examples_of(training_data))))
 
     def examples_of(self, training_data: TrainingData) -> Examples:
         """The sentences that have an intent and an embedding."""

@@ -13,12 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -26,6 +23,7 @@ from spellchecker import SpellChecker
 
 from assistant.nlu.language import language_of
 from assistant.nlu.normalisation import NORMALISED, Normaliser, fold
+from assistant.nlu.trained import Trained
 
 SHORTEST = 4  # letters of a word that may be put right: shorter ones are all alike
 SEEN = 3  # times that a word must stand in the examples, or it may itself be a slip
@@ -72,13 +70,14 @@ class Spelling:
             return word
         return self._forms[max(meant, key=lambda each: (self._counts[each], each))]
 
-    def save(self, path: Path) -> None:
+    def save(self, folder: Path) -> None:
         stored = {"counts": self._counts, "forms": self._forms, "french": sorted(self._french)}
-        path.write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(stored, ensure_ascii=False)
+        (folder / STORED).write_text(text, encoding="utf-8")
 
     @classmethod
-    def open(cls, path: Path) -> Spelling:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+    def open(cls, folder: Path) -> Spelling:
+        stored = json.loads((folder / STORED).read_text(encoding="utf-8"))
         return cls(stored["counts"], stored["forms"], set(stored["french"]))
 
 
@@ -89,54 +88,24 @@ def _checker(counts: dict[str, int]) -> SpellChecker:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class SpellingCorrector(GraphComponent):
+class SpellingCorrector(Trained[Spelling]):
     """Corrects the normalised text of every message, the training examples included."""
 
-    def __init__(
-        self, storage: ModelStorage, resource: Resource, spelling: Spelling | None = None
-    ) -> None:
-        self._storage = storage
-        self._resource = resource
-        self._spelling = spelling
+    kind = Spelling
 
     @classmethod
     def required_components(cls) -> list[type]:
         return [Normaliser]
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> SpellingCorrector:
-        return cls(model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> SpellingCorrector:
-        with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, Spelling.open(folder / STORED))
-
     def train(self, training_data: TrainingData) -> Resource:
         written = (each.get(NORMALISED) for each in training_data.training_examples)
-        self._spelling = Spelling.learn(text for text in written if text)
-        with self._storage.write_to(self._resource) as folder:
-            self._spelling.save(folder / STORED)
-        return self._resource
+        return self.keep(Spelling.learn(text for text in written if text))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get(NORMALISED)
-            if self._spelling is not None and text and language_of(message.get(TEXT)) == "fr":
-                message.set(NORMALISED, self._spelling.correct(text))
+            if self._learnt is not None and text and language_of(message.get(TEXT)) == "fr":
+                message.set(NORMALISED, self._learnt.correct(text))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

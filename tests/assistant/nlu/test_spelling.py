@@ -71,8 +71,8 @@ def test_the_word_that_is_used_most_wins_and_keeps_its_accents() -> None:
 
 
 def test_a_correction_is_the_same_after_storing(spelling: Spelling, tmp_path: Path) -> None:
-    spelling.save(tmp_path / "spelling.json")
-    opened = Spelling.open(tmp_path / "spelling.json")
+    spelling.save(tmp_path)
+    opened = Spelling.open(tmp_path)
     for text in ("ma factrue", "le facteur", "une notifcation du titualire"):
         assert opened.correct(text) == spelling.correct(text)
 
