@@ -23,6 +23,10 @@ from sqlalchemy.types import TypeDecorator
 from kit.taking_turns import Turnstile
 
 BUSY_TIMEOUT_MS = 5_000  # how long a SQLite writer waits for another one
+# What is asked decides how PostgreSQL looks for it. From the sixth time on it would plan without
+# looking at what is asked: the counts of the queues then took 170 ms instead of 15.
+PLANNING = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
+MAPPED_BYTES = 1 << 30  # of a SQLite file, read without a copy: half the time of a long list
 PATIENCE_S = 0.5  # how much older a write is that goes before what somebody waits to read
 
 
@@ -89,9 +93,13 @@ class Database:
     """The engine of one process, and its two kinds of sessions."""
 
     def __init__(self, url: str) -> None:
-        self.engine = create_async_engine(async_url(url), pool_pre_ping=not is_sqlite(url))
         if is_sqlite(url):
+            self.engine = create_async_engine(async_url(url))
             _prepare_sqlite(self.engine.sync_engine)
+        else:
+            self.engine = create_async_engine(
+                async_url(url), pool_pre_ping=True, connect_args={"server_settings": PLANNING}
+            )
         readers = self.engine.execution_options(read_only=True)
         makers = async_sessionmaker(self.engine, expire_on_commit=False)
         self.writing = Writing(makers, in_turn=is_sqlite(url))
@@ -149,6 +157,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA synchronous=FULL")  # acknowledged means on the disk
         cursor.execute("PRAGMA secure_delete=ON")  # erased means gone from the file too
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.close()
 

@@ -49,6 +49,8 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_tickets_due_at_number", "due_at", "number"),
         Index("ix_tickets_status_due_at", "status", "due_at", "number"),
+        Index("ix_tickets_category_due_at", "category", "due_at", "number"),
+        Index("ix_tickets_priority_due_at", text("(- priority)"), "due_at", "number"),
         Index("ix_tickets_status_changed_at", "status", "changed_at"),
         Index("ix_tickets_kind_settled_at", "kind", "settled_at"),
         Index("ix_tickets_route_status", "route", "status"),

@@ -149,7 +149,7 @@ ORDERS: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {
     Sort.DUE: _BY_DUE,
     Sort.CHANGED: (Ticket.changed_at.desc(), Ticket.number.desc()),
     Sort.NUMBER: (Ticket.number.desc(),),
-    Sort.PRIORITY: (Ticket.priority.desc(), *_BY_DUE),
+    Sort.PRIORITY: (-Ticket.priority, *_BY_DUE),  # as it is indexed
 }
 
 

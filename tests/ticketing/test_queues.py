@@ -1,12 +1,13 @@
 """The list of triage: what each queue holds, in which order, and for whom."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, text
 
 from kit.database import Database
 from kit.errors import Conflict, Invalid, NotFound
@@ -132,6 +133,24 @@ async def test_the_other_orders(
 
 
 @pytest.mark.parametrize("sort", Sort)
+async def test_the_list_comes_from_an_index_in_its_order(
+    database: Database, claire: StaffMember, sort: Sort
+) -> None:
+    """Sorting 100,000 tickets to show fifty would take a third of a second."""
+    async with database.reading.begin() as session:
+        held = await module.conditions(session, claire, Filters(), MORNING)
+        query = select(Ticket.number).where(*held).order_by(*module.ORDERS[sort]).limit(50)
+        dialect = session.get_bind().dialect
+        asked = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        explain = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
+        if dialect.name == "postgresql":  # it sorts so few, unless it must not
+            for other_way in ("sort", "seqscan", "bitmapscan"):
+                await session.execute(text(f"SET LOCAL enable_{other_way} = off"))
+        plan = str((await session.execute(text(f"{explain} {asked}"))).all())
+    assert not re.search(r"(?<!Incremental )Sort  \(cost|TEMP B-TREE", plan), plan
+
+
+@pytest.mark.parametrize("sort", Sort)
 async def test_pages_hold_each_ticket_once(support: Support, look: Look, sort: Sort) -> None:
     made = [(await support.open()).number for _ in range(27)]
     one = await look(Filters(sort=sort), rows=25)
@@ -239,8 +258,8 @@ async def test_saved_searches_are_counted_apart_and_in_one_query(
     for title in ("Facture bloquée", "Facture perdue", "Mot de passe perdu"):
         await support.open(title=title, description="Bonjour.")
     saved = SavedQueues(database)
-    for text in ("facture", "mot de passe", "perdu", "absent", "2"):
-        await saved.save(claire, text, Filters(text=text))
+    for words in ("facture", "mot de passe", "perdu", "absent", "2"):
+        await saved.save(claire, words, Filters(text=words))
     async with database.reading.begin() as session:
         rows = await saved_by(session, claire.id)
         asked: list[str] = []
