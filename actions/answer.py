@@ -15,6 +15,7 @@ from actions.base import (
     TopicAction,
     Understood,
     button,
+    choice,
     say,
     understood,
 )
@@ -72,19 +73,25 @@ class GiveAnswer(TopicAction):
         if not done and chosen.answer_id in DEEDS:
             return await self._sources.entries[DEEDS[chosen.answer_id]](dispatcher, tracker, {})
         context = await self.context(tracker)
-        foreign = meant.language != "fr"
         if chosen.answer_id in self._library.redirections:
-            self._redirect(dispatcher, chosen, context, foreign)
+            self._redirect(dispatcher, chosen, meant, context)
         else:
             sections = together(self._library, chosen, meant)
             told = await self._appointment(tracker, sections[0])
             texts = [told] if told else [answer_text(each, context) for each in sections]
-            text = "\n\n".join(filter(None, [*texts, also]))
+            second = self._second_question(meant, sections)
+            said_of_it = words.SECOND_QUESTION if second else ""
+            text = "\n\n".join(filter(None, [*texts, also, said_of_it]))
             say(
                 dispatcher,
-                words.in_french(text) if foreign else text,
+                words.in_french(text) if meant.language != "fr" else text,
                 answer=_answered(sections[0], chosen.confidence),
-                choices=[*first, *_ways_on(sections[0]), *await self._acts(sections[0])],
+                choices=[
+                    *second,
+                    *first,
+                    *_ways_on(sections[0]),
+                    *await self._acts(sections[0]),
+                ],
                 votable=True,
             )
         return [
@@ -96,18 +103,32 @@ class GiveAnswer(TopicAction):
         ]
 
     def _redirect(
-        self, dispatcher: CollectingDispatcher, chosen: Candidate, context: Context, foreign: bool
+        self,
+        dispatcher: CollectingDispatcher,
+        chosen: Candidate,
+        meant: Understood,
+        context: Context,
     ) -> None:
         redirection = self._library.redirections[chosen.answer_id]
         text = redirection_text(redirection, context)
+        second = self._second_question(meant, ())
+        if second:
+            text = f"{text}\n\n{words.SECOND_QUESTION}"
         answer = Answer(
             decision=Decision.REDIRECT,
             id=chosen.answer_id,
             title=redirection.title,
             confidence=chosen.confidence,
         )
-        shown = words.in_french(text) if foreign else text
-        say(dispatcher, shown, answer=answer, votable=True)
+        shown = words.in_french(text) if meant.language != "fr" else text
+        say(dispatcher, shown, answer=answer, choices=second, votable=True)
+
+    def _second_question(self, meant: Understood, sections: Sequence[Section]) -> list[Choice]:
+        """What the same message asks as well, unless it is answered already."""
+        found = self._library.sections.get(meant.also or "")
+        if found is None or found in sections:
+            return []
+        return [choice(found.id, found.title)]
 
     async def _appointment(self, tracker: Tracker, section: Section) -> str | None:
         """« Mon rendez-vous ? » of somebody who has one: when it is, and how to change it."""

@@ -56,6 +56,7 @@ class Understood:
     kind: str  # answer, choose, redirect or escalate
     candidates: tuple[Candidate, ...]  # best first
     language: str
+    also: str | None = None  # the section of a second question in the same message
 
     @property
     def best(self) -> Candidate | None:
@@ -70,7 +71,13 @@ def understood(tracker: Tracker) -> Understood:
         clicked = Candidate(message["intent"]["name"], 1.0)
         return Understood("answer", (clicked,), "fr")
     candidates = tuple(Candidate(c["intent"], c["confidence"]) for c in decision["candidates"])
-    return Understood(decision["kind"], candidates, decision.get("language", "fr"))
+    also = decision.get("also")
+    return Understood(
+        decision["kind"],
+        candidates,
+        decision.get("language", "fr"),
+        also and Candidate(also, 1.0).answer_id,
+    )
 
 
 def is_command(tracker: Tracker) -> bool:

@@ -268,6 +268,9 @@ def my_trainings(theirs: Sequence[Registered]) -> str:
     return f"Vous êtes inscrit à (heure de Paris) :\n{listed}"
 
 
+SECOND_QUESTION = (
+    "Votre message contient une autre question : choisissez-la ci-dessous pour lire la réponse."
+)
 ENGLISH = "I understand English, but my answers are in French only."
 
 

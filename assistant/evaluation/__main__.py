@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation import questions, rasa_default, report
+from assistant.evaluation import questions, rasa_default, report, two_questions
 from assistant.evaluation.baselines import BASELINES, Asked, known_examples, understood_by
 from assistant.evaluation.figures import Pair, right_article
 from assistant.evaluation.noise import NOISES
@@ -51,6 +51,7 @@ def main() -> int:
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "batches": report.measure(pairs),
         "noise": _noise(parse, pairs),
+        "second_question": two_questions.measure(parse),
         "approaches": report.compare(
             {report.OURS: pairs, **_others(asked, with_rasa=options.rasa_default)}
         ),

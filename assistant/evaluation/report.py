@@ -100,6 +100,10 @@ def markdown(kept: Mapping[str, Any]) -> str:
         "",
         *_table(["noise", "goal", "points lost"], _noise_rows(kept["noise"])),
         "",
+        "Messages that hold two questions, and some that only seem to:",
+        "",
+        *_table(["outcome", "messages"], _second_rows(kept)),
+        "",
         "On the same examples and questions, without thresholds:",
         "",
         *_table(
@@ -133,6 +137,7 @@ def page(kept: Mapping[str, Any], pairs: Sequence[Pair]) -> str:
         compared=[name for name, _ in BASELINE_FIGURES],
         style_goals=STYLE_GOALS,
         noise_rows=_noise_rows(kept["noise"]),
+        second_rows=_second_rows(kept),
         cell=_cell,
         short=_short,
         pictures=drawn,
@@ -163,6 +168,10 @@ def _style_rows(whole: Mapping[str, Any]) -> list[list[str]]:
 
 def _noise_rows(lost: Mapping[str, float]) -> list[list[str]]:
     return [[name, f"≤ {most:g}", f"{lost[name]:.1f}"] for name, _, most in NOISES]
+
+
+def _second_rows(kept: Mapping[str, Any]) -> list[list[str]]:
+    return [[outcome, str(times)] for outcome, times in kept["second_question"].items()]
 
 
 def _rows_of(approaches: Mapping[str, Any]) -> list[list[str]]:

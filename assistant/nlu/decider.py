@@ -6,6 +6,7 @@ place of Rasa's FallbackClassifier, which knows one threshold and nothing of cho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -23,6 +24,7 @@ from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
 from assistant.nlu.language import language_of
 from assistant.nlu.normalisation import is_command
 from assistant.nlu.reading import READING, Reading
+from assistant.nlu.second_question import SEPARATE, second_question
 
 DECISION = "decision"
 RANKING = "intent_ranking"
@@ -34,8 +36,9 @@ SHOWN = 5  # candidates that a decision names
 class Decider(GraphComponent, IntentClassifier):
     """Writes `decision`, the intent and the ranking of a message; commands are left alone.
 
-    A decision is `{"kind", "candidates", "in_scope", "language"}`. When it is to choose or to
-    hand over, the intent becomes Rasa's `nlu_fallback`, which one rule catches.
+    A decision is `{"kind", "candidates", "in_scope", "language", "also"}`; `also` is the intent of
+    a second question, or None. When it is to choose or to hand over, the intent becomes Rasa's
+    `nlu_fallback`, which one rule catches.
     """
 
     def __init__(self, ranking_length: int) -> None:
@@ -69,15 +72,21 @@ class Decider(GraphComponent, IntentClassifier):
         candidates = reading.candidates if reading else []
         inside = [each for each in candidates if each.intent != OUT_OF_SCOPE]
         kind = decide(inside, reading.thresholds) if reading else Kind.ESCALATE
-        for key, value in outcome(kind, inside, message.get(TEXT) or "").items():
+        separate = message.get(SEPARATE) or []
+        for key, value in outcome(kind, inside, message.get(TEXT) or "", separate).items():
             message.set(key, value, add_to_output=True)
         ranking = [_named(each, "name") for each in candidates[: self._ranking_length]]
         message.set(RANKING, ranking, add_to_output=True)
         message.set(OURS, sum(each.confidence for each in inside if is_ours(each.intent)))
 
 
-def outcome(kind: Kind, inside: list[Candidate], text: str) -> dict[str, Any]:
-    """The `intent` and the `decision` of a message; `inside` holds all candidates, best first."""
+def outcome(
+    kind: Kind, inside: list[Candidate], text: str, separate: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The `intent` and the `decision` of a message; `inside` holds all candidates, best first.
+
+    `separate`: the intents of its parts that are clear by themselves.
+    """
     best = inside[0] if inside else Candidate(DEFAULT_NLU_FALLBACK_INTENT_NAME, 0.0)
     unsure = kind in (Kind.CHOOSE, Kind.ESCALATE)
     name = DEFAULT_NLU_FALLBACK_INTENT_NAME if unsure else best.intent
@@ -86,6 +95,7 @@ def outcome(kind: Kind, inside: list[Candidate], text: str) -> dict[str, Any]:
         "candidates": [_named(each, "intent") for each in inside[:SHOWN]],
         "in_scope": round(min(1.0, sum(each.confidence for each in inside)), 4),
         "language": language_of(text),
+        "also": None if unsure else second_question(best.intent, separate),
     }
     return {INTENT: {"name": name, "confidence": best.confidence}, DECISION: decision}
 

@@ -1,4 +1,4 @@
-"""Reads what its spelling alone makes clear, so that most messages never need the embedding.
+"""Reads what its spelling alone makes clear, so that many messages never need the embedding.
 
 The embedding takes nine tenths of a parse. The n-grams alone are as right as both together where
 they are sure of what is meant (docs/understanding.md). What they are less sure of, or take for out
@@ -13,11 +13,12 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.classifier import ScopeAwareClassifier, voice_of
+from assistant.nlu.classifier import Learnt, ScopeAwareClassifier, voice_of
 from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.model import Examples, no_meaning
 from assistant.nlu.normalisation import NORMALISED, Normaliser, has_latin_letter
 from assistant.nlu.reading import READING, Reading
+from assistant.nlu.second_question import SEPARATE, parts_of
 
 SURE = 0.90  # chance of the best intent from which on its spelling is enough
 
@@ -42,10 +43,16 @@ class QuickReader(ScopeAwareClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if self._learnt is not None and _is_readable(message):
-                reading = self._learnt.read(message.get(NORMALISED), no_meaning(1)[0])
-                if _is_clear(reading):
-                    message.set(READING, reading)
+                self._read(self._learnt, message)
         return messages
+
+    def _read(self, learnt: Learnt, message: Message) -> None:
+        reading = learnt.read(message.get(NORMALISED), no_meaning(1)[0])
+        if _is_clear(reading):
+            message.set(READING, reading)
+        parts = [learnt.read(part, no_meaning(1)[0]) for part in parts_of(message.get(NORMALISED))]
+        clear = [part.candidates[0].intent for part in parts if _is_clear(part)]
+        message.set(SEPARATE, clear)
 
 
 def _is_clear(reading: Reading) -> bool:

@@ -39,6 +39,7 @@ def typed(
     kind: str = "answer",
     language: str = "fr",
     ranking: dict[str, float] | None = None,
+    also: str | None = None,
 ) -> Message:
     """What the pipeline makes of a text. `ranking`: further intents that it saw in it."""
     seen = [{"intent": name, "confidence": confidence} for name, confidence in candidates]
@@ -52,7 +53,13 @@ def typed(
         "intent_ranking": [
             {"name": each, "confidence": how} for each, how in (ranking or {}).items()
         ],
-        "decision": {"kind": kind, "candidates": seen, "in_scope": 0.9, "language": language},
+        "decision": {
+            "kind": kind,
+            "candidates": seen,
+            "in_scope": 0.9,
+            "language": language,
+            "also": also,
+        },
     }
 
 

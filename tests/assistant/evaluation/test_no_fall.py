@@ -13,7 +13,8 @@ import pytest
 from assistant.evaluation.figures import FIGURES, Figure, Pair
 from assistant.evaluation.questions import load
 from assistant.evaluation.report import ALL
-from assistant.evaluation.understood import newest_model, open_model, understand
+from assistant.evaluation.two_questions import FALSE, FOUND, WRONG, measure
+from assistant.evaluation.understood import Parse, newest_model, open_model, understand
 
 ROOT = Path(__file__).parents[3]
 REPORTED: dict[str, Any] = json.loads(
@@ -23,9 +24,13 @@ LOWER_IS_BETTER = {"expected calibration error"}
 
 
 @pytest.fixture(scope="module")
-def pairs() -> list[Pair]:
+def parse() -> Parse:
+    return open_model(newest_model(ROOT / "models"))
+
+
+@pytest.fixture(scope="module")
+def pairs(parse: Parse) -> list[Pair]:
     asked = load()
-    parse = open_model(newest_model(ROOT / "models"))
     return list(zip(asked, understand(parse, (each.text for each in asked)), strict=True))
 
 
@@ -42,3 +47,10 @@ def test_nothing_fell_beyond_the_noise(name: str, figure: Figure, pairs: list[Pa
         assert value <= reported["high"]
     else:
         assert value >= reported["low"]
+
+
+def test_second_questions_are_noticed_as_often_and_no_more_are_made_up(parse: Parse) -> None:
+    """Of fifty and thirty messages: three of each are chance."""
+    found, reported = measure(parse), REPORTED["second_question"]
+    assert found[FOUND] >= reported[FOUND] - 3
+    assert found[WRONG] + found[FALSE] <= reported[WRONG] + reported[FALSE] + 3

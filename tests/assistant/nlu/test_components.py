@@ -35,6 +35,7 @@ def test_a_sure_answer_keeps_its_intent() -> None:
         "candidates": [{"intent": "adresses.contact", "confidence": 0.9}],
         "in_scope": 0.9,
         "language": "fr",
+        "also": None,
     }
 
 
@@ -74,6 +75,13 @@ def test_a_command_is_left_alone() -> None:
     message = understood('/adresses.contact{"x": 1}')
     assert set(message.data) == {TEXT}
     assert not message.features
+
+
+def test_a_second_question_is_told_beside_what_is_decided_and_not_beside_doubt() -> None:
+    told = [Candidate("adresses.contact", 0.9)]
+    separate = ["adresses.difference", "suivi_facture.suivre"]
+    assert outcome(Kind.ANSWER, told, "texte", separate)[DECISION]["also"] == "suivi_facture.suivre"
+    assert outcome(Kind.CHOOSE, told, "texte", separate)[DECISION]["also"] is None
 
 
 def test_at_most_five_candidates_are_named() -> None:

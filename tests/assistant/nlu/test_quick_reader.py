@@ -15,6 +15,7 @@ from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.normalisation import Normaliser
 from assistant.nlu.quick_reader import QuickReader
 from assistant.nlu.reading import READING, Reading
+from assistant.nlu.second_question import SEPARATE
 
 SAID = {
     "notifications.activer": "activer les notifications de facturation",
@@ -78,6 +79,29 @@ def test_what_it_takes_for_out_of_scope_is_left_to_the_others(
     monkeypatch.setattr(quick_reader, "SURE", 0.0)
     assert reading(trained[0], "je voudrais une recette de crêpes au sucre") is None
     assert reading(trained[0], "je voudrais trouver un siret") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "separate"),
+    [
+        (
+            "modifier mon adresse de contact ? et sinon, activer les notifications de facturation",
+            ["adresses.modifier", "notifications.activer"],
+        ),
+        (
+            "modifier mon adresse de contact ? et une recette de crêpes au sucre",
+            ["adresses.modifier"],
+        ),
+        ("modifier mon adresse de contact", []),
+    ],
+)
+def test_the_parts_that_are_plain_by_themselves_are_told(
+    text: str, separate: list[str], trained: tuple[QuickReader, Any]
+) -> None:
+    message = Message(data={TEXT: text})
+    Normaliser().process([message])
+    trained[0].process([message])
+    assert message.get(SEPARATE) == separate
 
 
 def test_it_reads_the_same_once_stored(trained: tuple[QuickReader, Any]) -> None:

@@ -1,0 +1,51 @@
+"""Finds a second question in a message: « … mot de passe ? Et sinon, où suivre ma facture ? ».
+
+A message is answered as a whole, which gives its first question nearly always. Its parts are read
+again by their spelling alone, which takes a millisecond: a part that is clear by itself and about
+another article than the answer is a question of its own. It is offered, not answered: whoever told
+a story before their question loses nothing by one more choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assistant.nlu.intents import Family, article_of, family_of
+
+SEPARATE = "asked_separately"  # the key of the message under which the parts' intents stand
+LEAST_WORDS = 2
+
+_ASKING = (
+    r"(?=(?:comment|ou|où|quand|pourquoi|combien|quel(?:le)?s?|qui|est-ce|puis-je|peut-on|"
+    r"how|where|can|what)\b)"
+)
+_LINK = (
+    r"(?:et (?:aussi|sinon|puis|autre chose|par ailleurs|au passage)|sinon|autre (?:chose|question)"
+    r"|par ailleurs|au passage|aussi|de plus|(?:et )?(?:pendant|tant) que [^,:.?!]{3,25}[,:]"
+    r"|ps|post-scriptum|also|by the way|\d\)|-|\+)"
+)
+_BETWEEN = re.compile(
+    rf"(?<=[.!?…;])\s+"  # two sentences
+    rf"|\s*[,;:+]?\s+{_LINK}\s*[,:]?\s+"  # a word that says that something else comes
+    rf"|,?\s+(?:et|and)\s+{_ASKING}|,\s+{_ASKING}"  # « , et comment … »
+)
+
+
+def parts_of(text: str) -> list[str]:
+    """The questions of a normalised text that may stand by themselves, in order; [] for one only.
+
+    >>> parts_of("mot de passe perdu ? et sinon, comment suivre une facture ?")
+    ['mot de passe perdu ?', 'comment suivre une facture ?']
+    """
+    parts = [part.strip(" ,;:") for part in _BETWEEN.split(text)]
+    kept = [part for part in parts if len(part.split()) >= LEAST_WORDS]
+    return kept if len(kept) > 1 else []
+
+
+def second_question(best: str, separate: Iterable[str]) -> str | None:
+    """The first of the parts' intents that the base answers, about another article than `best`."""
+    for intent in separate:
+        if family_of(intent) is Family.ANSWER and article_of(intent) != article_of(best):
+            return intent
+    return None
