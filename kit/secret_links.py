@@ -13,6 +13,9 @@ from uuid import UUID
 
 from kit.errors import NotFound
 
+MAC_BYTES = hashlib.sha256().digest_size
+PASS_BYTES = 21
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -23,27 +26,42 @@ class Pass:
     generation: int
 
 
+class Seal:
+    """Our signature: what was signed for one purpose is nothing for another."""
+
+    def __init__(self, secret: bytes, purpose: bytes) -> None:
+        self._secret = secret
+        self._purpose = purpose
+
+    def sign(self, body: bytes) -> str:
+        """The token that holds it, readable by whoever has the token."""
+        mac = hmac.new(self._secret, self._purpose + body, hashlib.sha256).digest()
+        return urlsafe_b64encode(body + mac).decode().rstrip("=")
+
+    def read(self, token: str) -> bytes | None:
+        """What was signed; None when we did not make this token."""
+        try:
+            body = urlsafe_b64decode(token + "=" * (-len(token) % 4))[:-MAC_BYTES]
+        except ValueError:
+            return None
+        ours = hmac.compare_digest(self.sign(body).encode(), token.encode("utf-8", "replace"))
+        return body if ours else None
+
+
 class SecretLinks:
     """`no_such`: the words of every refusal, alike for invented, foreign, void and old links."""
 
     def __init__(self, secret: bytes, purpose: bytes, no_such: str) -> None:
-        self._secret = secret
-        self._purpose = purpose
+        self._seal = Seal(secret, purpose)
         self._no_such = no_such
 
     def sign(self, named: Pass) -> str:
         """The token that names it."""
-        body = bytes([named.kind]) + named.id.bytes + named.generation.to_bytes(4)
-        mac = hmac.new(self._secret, self._purpose + body, hashlib.sha256).digest()
-        return urlsafe_b64encode(body + mac).decode().rstrip("=")
+        return self._seal.sign(bytes([named.kind]) + named.id.bytes + named.generation.to_bytes(4))
 
     def read(self, token: str) -> Pass:
         """Raises NotFound when we did not make this token."""
-        try:
-            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-            named = Pass(raw[0], UUID(bytes=raw[1:17]), int.from_bytes(raw[17:21]))
-        except (ValueError, TypeError, IndexError):
-            raise NotFound(self._no_such) from None
-        if not hmac.compare_digest(self.sign(named).encode(), token.encode("utf-8", "replace")):
+        body = self._seal.read(token)
+        if body is None or len(body) != PASS_BYTES:
             raise NotFound(self._no_such)
-        return named
+        return Pass(body[0], UUID(bytes=body[1:17]), int.from_bytes(body[17:]))

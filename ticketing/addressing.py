@@ -41,7 +41,7 @@ class Addressing:
                 ticket.email = address
                 entry = await thread.append(session, ticket, Actor.SYSTEM, internal=True)
                 await search.add(session, ticket.number, address)
-                entry.mail_id = await notices.send(session, ticket, notices.ACKNOWLEDGED)
+                entry.mail_id = await notices.acknowledge(session, ticket)
         if visit is None:
             raise Invalid("This code is wrong or too old.", code="code_wrong")
         return visit

@@ -29,7 +29,7 @@ from ticketing.models import Ticket, UnconfirmedTicket
 from ticketing.opening import LONGEST_TEXT, LONGEST_TITLE, NewTicket, submit
 from ticketing.resending import add_files, new_among
 from ticketing.thread import NO_SUCH
-from ticketing.writing import OURS, Form, Outcome, count_similar, read_form
+from ticketing.writing import OURS, Form, Outcome, read_form, similar_to
 
 CONFIRMATION = "ticketing/mails/confirmation"
 PATH = "/ticket/confirmer"
@@ -84,16 +84,21 @@ class Confirming:
 
     @to_its_end
     async def confirm(self, token: str, *, anyway: bool = False) -> Outcome:
-        """The ticket; `anyway`: though it was said that there are similar ones. Raises NotFound."""
+        """The ticket; `anyway`: though it was said that there are similar ones. Raises NotFound.
+
+        All similar ones count, whichever browser sent them: whoever follows a mailed link has shown
+        that the address is theirs.
+        """
         async with self._database.writing.begin() as session:
             row = await _find(session, token, hold=True)
             if row.ticket_number is not None:
                 return Outcome(await session.get(Ticket, row.ticket_number))
             new = NewTicket(id=ticket_id_of(row), **row.fields)
-            if not anyway and (count := await count_similar(session, new)):
-                return Outcome(None, count)
+            known = await similar_to(session, new)
+            if known and not anyway:
+                return Outcome(None, len(known))
             hand_over(await held_by(session, row.id), ticket_id_of(row))
-            ticket = await submit(session, new)
+            ticket = await submit(session, new, known)
             row.ticket_number, row.fields = ticket.number, {}
             return Outcome(ticket)
 

@@ -3,6 +3,7 @@
 Each carries its own secret link and a signed Message-ID, by which an answer finds its ticket.
 """
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,13 @@ async def send(session: AsyncSession, ticket: Ticket, which: str, **context: Any
         session, mail, kind=f"ticket_{PurePosixPath(which).name}", about=ticket.id
     )
     return row.id
+
+
+async def acknowledge(
+    session: AsyncSession, ticket: Ticket, known: Sequence[Ticket] = ()
+) -> UUID | None:
+    """`known`: open tickets of the same address about the same, which the mail names."""
+    return await send(session, ticket, ACKNOWLEDGED, known=known)
 
 
 async def send_code(

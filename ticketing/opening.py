@@ -1,6 +1,6 @@
 """How a ticket comes about: from the form, from a conversation, from a draft."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -54,10 +54,11 @@ class NewTicket:
     id: UUID | None = None  # under which its files were taken in already
 
 
-async def submit(session: AsyncSession, new: NewTicket) -> Ticket:
+async def submit(session: AsyncSession, new: NewTicket, known: Sequence[Ticket] = ()) -> Ticket:
     """Store it, route it, acknowledge it by mail. Raises Invalid, TooLarge.
 
-    Near-duplicates are the page's to show beforehand (`similar`); whoever sends, sends.
+    Near-duplicates are the page's to show beforehand (`similar`); whoever sends, sends. The mail
+    names those that are `known`: only the owner of the address reads it.
     """
     checked(new)
     ticket = Ticket(status=Status.DRAFT)
@@ -65,7 +66,7 @@ async def submit(session: AsyncSession, new: NewTicket) -> Ticket:
         ticket.id = new.id
     session.add(ticket)
     fill(ticket, new)
-    return await _send(session, ticket, new)
+    return await _send(session, ticket, new, known)
 
 
 async def submit_draft(session: AsyncSession, draft: Ticket, new: NewTicket) -> Ticket:
@@ -101,7 +102,9 @@ def fill(ticket: Ticket, new: NewTicket) -> None:
     ticket.explanation, ticket.disliked_answer = new.explanation, new.disliked_answer
 
 
-async def _send(session: AsyncSession, ticket: Ticket, new: NewTicket) -> Ticket:
+async def _send(
+    session: AsyncSession, ticket: Ticket, new: NewTicket, known: Sequence[Ticket] = ()
+) -> Ticket:
     await _route(session, ticket)
     ticket.submitted_at, ticket.draft = now(), None
     await session.flush()
@@ -115,7 +118,7 @@ async def _send(session: AsyncSession, ticket: Ticket, new: NewTicket) -> Ticket
         payload={"files": list(new.files)} if new.files else None,
     )
     await keep_transcript(session, ticket, new.transcript)
-    entry.mail_id = await notices.send(session, ticket, notices.ACKNOWLEDGED)
+    entry.mail_id = await notices.acknowledge(session, ticket, known)
     return ticket
 
 
@@ -155,7 +158,7 @@ async def put_into_words(session: AsyncSession, ticket: Ticket, new: NewTicket) 
     text = mask(new.description.replace("\0", "")).text
     entry = await thread.happen(session, ticket, Event.DETAILS_GIVEN, Actor.SENDER, text=text)
     await keep_transcript(session, ticket, new.transcript)
-    entry.mail_id = await notices.send(session, ticket, notices.ACKNOWLEDGED)
+    entry.mail_id = await notices.acknowledge(session, ticket)
     return ticket
 
 
@@ -166,12 +169,14 @@ async def similar(
     email: str | None,
     subject: str | None,
     conversation_id: UUID | None = None,
+    among: Collection[UUID] | None = None,
 ) -> Sequence[Ticket]:
     """Open tickets of the same person about the same, newest first: shown before they send.
 
-    An e-mail address alone proves nothing: of what is found by it only titles are compared, several
-    whole words of them, and a page shows only the count. One word looked for in what was written
-    would tell anybody what somebody wrote about, and what they were answered.
+    An e-mail address alone proves nothing: a page looks only `among` what its browser sent, by id.
+    What is found by the address itself goes to the address, by mail. Of either only titles are
+    compared, several whole words of them: a browser may be shared, and one word looked for in what
+    was written would tell what somebody wrote about, and what they were answered.
     """
     wanted = [each for each in title.split() if len(each) > 2]
     found = search.matches_some(session, " ".join(wanted))
@@ -187,6 +192,7 @@ async def similar(
             Ticket.status.in_(OPEN),
             Ticket.submitted_at > now() - SIMILAR_WITHIN,
             found,
+            *([] if among is None else [Ticket.id.in_(among)]),
         )
         .order_by(Ticket.submitted_at.desc())
         .limit(LOOKED_THROUGH)

@@ -65,7 +65,7 @@ async def keep_request(
     if ticket.email is None and (address := deliverable(email)):
         ticket.email = address
         entry = await thread.append(session, ticket, Actor.SYSTEM, internal=True)
-        entry.mail_id = await notices.send(session, ticket, notices.ACKNOWLEDGED)
+        entry.mail_id = await notices.acknowledge(session, ticket)
     ticket.disliked_answer = disliked_answer or ticket.disliked_answer
     await keep_transcript(session, ticket, transcript)
     await session.flush()

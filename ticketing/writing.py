@@ -3,10 +3,13 @@
 Sending twice (a double click, the page loaded again) makes one ticket: its id follows from the
 form's and from what it says. What is changed in between makes another one; files that are added
 join it.
+
+Anybody may type anybody's address: of earlier tickets the form speaks only to the browser that sent
+them (`sent_here`, the ids of those). Their owner reads of all of them in the acknowledgement.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid5
 
@@ -52,7 +55,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The ticket; or none yet, and how many similar ones their sender has."""
+    """The ticket; or none yet, and how many similar ones their sender is known to have."""
 
     ticket: Ticket | None
     similar: int = 0
@@ -100,14 +103,16 @@ class Writing:
         self._proof_key = proof_key
 
     @to_its_end
-    async def send(self, form: Form, proof: str, *, anyway: bool = False) -> Outcome:
+    async def send(
+        self, form: Form, proof: str, *, sent_here: Collection[UUID] = (), anyway: bool = False
+    ) -> Outcome:
         """The ticket; `anyway`: though it was said that there are similar ones.
 
         The proof is spent in any case: whether somebody has tickets is not asked for free.
         Raises Invalid, TooLarge.
         """
         try:
-            return await self._send(form, proof, anyway=anyway)
+            return await self._send(form, proof, sent_here, anyway=anyway)
         except Invalid as refusal:
             # Of two that come at once, the second finds the proof spent, and then the first's.
             found = await self._sent_before(form) if refusal.code == "proof_invalid" else None
@@ -115,7 +120,10 @@ class Writing:
                 raise
             return Outcome(found)
 
-    async def _send(self, form: Form, proof: str, *, anyway: bool) -> Outcome:
+    async def _send(
+        self, form: Form, proof: str, sent_here: Collection[UUID], *, anyway: bool
+    ) -> Outcome:
+        """Whatever an address has that was sent elsewhere, the database is asked the same."""
         async with self._database.writing.begin() as session:
             new, rows = await read_form(session, form)
             assert new.id
@@ -123,10 +131,12 @@ class Writing:
                 await add_files(session, self._store, before, rows)
                 return Outcome(before)
             await proof_of_work.spend(session, proof, self._proof_key, now())
-            if not anyway and (count := await count_similar(session, new)):
-                return Outcome(None, count)
+            theirs = await similar_to(session, new, among=sent_here)
+            if theirs and not anyway:
+                return Outcome(None, len(theirs))
+            known = await similar_to(session, new)
             sent = hand_over(rows, new.id)
-            return Outcome(await submit(session, replace(new, files=sent)))
+            return Outcome(await submit(session, replace(new, files=sent), known))
 
     async def _sent_before(self, form: Form) -> Ticket | None:
         async with self._database.reading() as session:
@@ -144,10 +154,10 @@ class Writing:
         return ticket
 
     @to_its_end
-    async def mail_links(self, title: str, email: str) -> None:
-        """To the similar tickets of this address, by mail to this address alone."""
+    async def mail_links(self, title: str, email: str, sent_here: Collection[UUID]) -> None:
+        """To those of the similar tickets that were shown, by mail to their address alone."""
         async with self._database.writing.begin() as session:
-            for ticket in await similar(session, title, email=email, subject=None):
+            for ticket in await similar(session, title, email=email, subject=None, among=sent_here):
                 await notices.send(session, ticket, notices.LINK)
 
 
@@ -173,6 +183,8 @@ async def find_by_id(session: AsyncSession, ticket_id: UUID) -> Ticket | None:
     return await session.scalar(select(Ticket).where(Ticket.id == ticket_id))
 
 
-async def count_similar(session: AsyncSession, new: NewTicket) -> int:
-    """An address proves nothing about who asks: of what is found by it, only how many there are."""
-    return len(await similar(session, new.title, email=new.email, subject=None))
+async def similar_to(
+    session: AsyncSession, new: NewTicket, among: Collection[UUID] | None = None
+) -> Sequence[Ticket]:
+    """Without `among`, every one of its address: for the owner of the address alone."""
+    return await similar(session, new.title, email=new.email, subject=None, among=among)

@@ -3,6 +3,8 @@ of JavaScript.
 
 With a proof of work the ticket is made at once; without one a mailed link confirms it. The page
 after sending is another one, so that loading it again sends nothing twice.
+
+What similar tickets an address has is told before sending to the browser alone that sent them.
 """
 
 from collections.abc import Mapping
@@ -23,10 +25,11 @@ from ticketing.confirming import Confirming, ticket_id_of
 from ticketing.enclosures import Enclosures
 from ticketing.writing import Form as Written
 from ticketing.writing import Writing, mistakes_in
+from web import sent_here
 from web.api import count
 from web.sender_forms import HEADERS, Files, id_of, ids_of, page, posted, take_in, text_of
 
-PATH = "/ticket"
+PATH = sent_here.PATH
 SENT = PATH + "/envoyee"
 ON_ITS_WAY = PATH + "/courriel"
 
@@ -83,7 +86,9 @@ async def receive_form(
         if not proof:
             return await _keep(request, confirming, written)
         await _count_to(request, Limited.WRITE_TICKET_TO, written)
-        outcome = await writing.send(written, proof, anyway=act == "anyway")
+        outcome = await writing.send(
+            written, proof, sent_here=sent_here.ids_of(request), anyway=act == "anyway"
+        )
     except Refusal as refusal:
         mistake = {
             "form": "too_many" if isinstance(refusal, TooMany) else refusal.code or "refused"
@@ -91,7 +96,7 @@ async def receive_form(
         return _form(request, written, mistake, files, status=refusal.status)
     if outcome.ticket is None:
         return _form(request, written, {}, files, similar=outcome.similar)
-    return _sent(outcome.ticket.id)
+    return _remembered(request, outcome.ticket.id)
 
 
 async def _mail_links(
@@ -99,7 +104,7 @@ async def _mail_links(
 ) -> Response:
     """To whoever the address belongs to. This page learns nothing of what was mailed."""
     await _count_to(request, Limited.ASK_LINK_TO, written)
-    await writing.mail_links(written.title, written.email)
+    await writing.mail_links(written.title, written.email, sent_here.ids_of(request))
     return _form(request, written, {}, files, notice="link")
 
 
@@ -150,7 +155,7 @@ async def receive_confirmation(
         return await _confirmation(request, confirming, token, refusal=refusal)
     if outcome.ticket is None:
         return await _confirmation(request, confirming, token, outcome.similar)
-    return _sent(outcome.ticket.id)
+    return _remembered(request, outcome.ticket.id)
 
 
 async def _confirmation(
@@ -220,6 +225,12 @@ def _form(
 
 def _sent(ticket_id: UUID) -> Response:
     return RedirectResponse(f"{SENT}/{ticket_id}", 303, HEADERS)
+
+
+def _remembered(request: Request, ticket_id: UUID) -> Response:
+    answer = _sent(ticket_id)
+    sent_here.remember(request, answer, ticket_id)
+    return answer
 
 
 def _void(request: Request) -> Response:

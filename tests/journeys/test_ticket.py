@@ -222,6 +222,21 @@ def test_similar_ones_are_told_and_the_typed_text_is_kept(
     user.number()
 
 
+def test_in_another_browser_similar_ones_are_told_by_mail_alone(
+    new_context: NewContext, service: Service
+) -> None:
+    user, elsewhere = asker(new_context, service), asker(new_context, service)
+    elsewhere.email = user.email
+    user.fill("Mémoire de frais de justice")
+    user.press("Envoyer ma demande")
+    first = user.number()
+    elsewhere.fill("Mon mémoire de frais de justice")
+    elsewhere.press("Envoyer ma demande")
+    second = elsewhere.number()
+    text = elsewhere.mailed(f"TK-{second:06d} est enregistrée")
+    assert f"une demande semblable en cours\u00a0: TK-{first:06d}." in text
+
+
 def test_a_file_that_is_too_large_is_named_before_anything_is_sent(
     new_context: NewContext, service: Service
 ) -> None:

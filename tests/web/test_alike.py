@@ -3,6 +3,7 @@
 Clocks are not asserted: what is asked of the database, in which order, is what takes the time.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from kit.clock import now
 from kit.database import Database
 from tests.ticketing.support import ADDRESS, Support
 from tests.web.conftest import on_sqlite
-from tests.web.senders import Sender
+from tests.web.senders import TITLE, Sender
 from ticketing.links import hashed
 from ticketing.models import TicketLink
 
@@ -97,6 +98,33 @@ def test_what_was_asked_for_stands_when_the_answer_leaves(sender: Sender) -> Non
     assert sender.mails("ticket_link") == []
     assert sender.do(lambda support: support.link_requests.go()) == 1
     assert [mail.to for mail in sender.mails("ticket_link")] == [ADDRESS]
+
+
+# An address in the form ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("act", "status"), [("", 303), ("anyway", 303), ("link", 200)])
+def test_an_address_with_a_similar_ticket_and_one_without_take_one_path(
+    app: FastAPI, sender: Sender, act: str, status: int
+) -> None:
+    sender.do(lambda support: support.open(title=TITLE))
+
+    def ask(email: str) -> tuple[Told, str]:
+        fields = sender.fields(email=email, email_again=email, act=act, proof=sender.proof())
+        sender.client.cookies.clear()
+        status, text, headers, asked = told(app, lambda: sender.send(fields, proved=False))
+        named = {"location", "set-cookie"}  # random ids of what was sent
+        left = tuple(each for each in headers if each[0] not in named)
+        place = dict(headers).get("location", "")
+        for value in (email, fields["form_id"]):
+            text = text.replace(value, "")
+        shown = sender.get(place).text if place else ""
+        return (status, text, left, asked), re.sub(r"TK-\d{6}", "", shown)
+
+    known = ask(ADDRESS)
+    assert known[0][0] == status
+    assert known == ask(ADDRESS.replace("a", "b", 1))  # as long
+    assert sender.mails("ticket_link") == []
 
 
 # A secret link ---------------------------------------------------------------------------

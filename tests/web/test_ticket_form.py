@@ -21,6 +21,7 @@ from ticketing.confirming import WITHIN
 from ticketing.forgetting import forget_stale
 from ticketing.models import UnconfirmedTicket
 from web.app import create_app
+from web.sent_here import AT_MOST, COOKIE
 
 __all__ = ["clock"]
 pytestmark = on_sqlite
@@ -252,6 +253,73 @@ def test_no_word_of_somebodys_ticket_is_found_out_by_guessing(sender: Sender, ti
     assert sender.send(sender.fields(title=title)).status_code == 303
 
 
+def again(sender: Sender, **changed: str) -> int:
+    """The answer to another ticket about the same: 200 when they are told, 303 when it is sent."""
+    return sender.send(sender.fields(title="Ma facture est bloquée", **changed)).status_code
+
+
+def test_without_the_cookie_of_the_browser_nobody_is_told(sender: Sender) -> None:
+    sender.send(sender.fields())
+    assert again(sender) == 200
+    sender.client.cookies.clear()
+    assert again(sender) == 303
+    (named,) = [mail for mail in sender.mails() if "semblable" in mail.text]
+    assert named.to == ADDRESS
+
+
+def test_a_cookie_that_is_forged_or_of_other_tickets_tells_nothing(sender: Sender) -> None:
+    sender.send(sender.fields())
+    ours = sender.client.cookies[COOKIE]
+    sender.client.cookies.clear()
+    sender.send(sender.fields(title="Tout autre chose"))
+    others = sender.client.cookies[COOKIE]
+    forged = (ours[:-4] + "AAAA", ours[:20] + others[20:], ours + "A", "x", "é", "A" * 5_000)
+    for value in (others, *forged):
+        sender.client.cookies.clear()
+        headers = [(b"Cookie", f"{COOKIE}={value}".encode()), (b"Accept", b"text/html")]
+        fields = sender.fields(title="Ma facture est bloquée", proof=sender.proof())
+        answer = sender.client.post("/ticket", data=fields, headers=headers, follow_redirects=False)
+        assert answer.status_code == 303, value
+
+
+def test_ones_own_cookie_tells_nothing_of_another_address(sender: Sender) -> None:
+    other = "personne@exemple.fr"
+    sender.do(lambda support: support.open(title=TITLE, email=other))
+    sender.send(sender.fields())
+    assert again(sender, email=other, email_again=other) == 303
+
+
+def test_the_cookie_is_for_the_form_alone_and_kept_from_scripts(
+    sender: Sender, settings: Settings, assistant: ScriptedAssistant
+) -> None:
+    cookie = sender.send(sender.fields()).headers["set-cookie"].lower()
+    parts = {each.strip() for each in cookie.split(";")[1:]}
+    assert parts == {"httponly", "samesite=lax", "path=/ticket", "max-age=2592000"}
+    safe = Settings(**settings.model_dump() | {"public_url": "https://assistance.example"})
+    with TestClient(create_app(safe, assistant)) as client:
+        encrypted = Sender(client, str(safe.database_url))
+        answer = encrypted.send(encrypted.fields(title="Autre chose"))
+    assert "; secure" in answer.headers["set-cookie"].lower()
+
+
+def test_a_confirmed_ticket_is_of_the_browser_that_confirmed_it(sender: Sender) -> None:
+    sender.send(sender.fields(), proved=False)
+    path = sender.link("/ticket/confirmer/")
+    assert COOKIE not in sender.client.cookies
+    sender.post(path)
+    assert again(sender) == 200
+
+
+def test_the_cookie_holds_the_last_ones(sender: Sender) -> None:
+    sender.send(sender.fields())
+    sizes = []
+    for number in range(AT_MOST):
+        assert again(sender) == 200
+        sender.send(sender.fields(title=f"Sujet {number}"))
+        sizes.append(len(sender.client.cookies[COOKIE]))
+    assert sizes[-1] == sizes[-2] and again(sender) == 303
+
+
 def test_whether_there_are_any_costs_a_proof_each_time(sender: Sender) -> None:
     sender.send(sender.fields())
     fields = sender.fields(title="Facture bloquée encore", proof=sender.proof())
@@ -324,13 +392,16 @@ def test_sent_twice_without_a_proof_it_is_one_mail(sender: Sender) -> None:
 
 
 def test_similar_tickets_are_told_before_it_is_confirmed(sender: Sender) -> None:
+    """From whichever browser: who follows the mailed link has shown whose address it is."""
     sender.send(sender.fields())
+    sender.client.cookies.clear()
     sender.send(sender.fields(title="Facture bloquée"), proved=False)
     path = sender.link("/ticket/confirmer/")
     asked = sender.post(path)
     assert "Une demande semblable existe déjà" in asked.text and len(sender.tickets()) == 1
     assert sender.post(path, {"act": "anyway"}).status_code == 303
     assert len(sender.tickets()) == 2
+    assert "TK-000001" in sender.mails("ticket_acknowledged")[-1].text
 
 
 def test_after_a_day_the_link_is_like_an_invented_one(sender: Sender, clock: Clock) -> None:
