@@ -80,8 +80,7 @@ class GiveAnswer(TopicAction):
             told = await self._appointment(tracker, sections[0])
             texts = [told] if told else [answer_text(each, context) for each in sections]
             second = self._second_question(meant, sections)
-            said_of_it = words.SECOND_QUESTION if second else ""
-            text = "\n\n".join(filter(None, [*texts, also, said_of_it]))
+            text = "\n\n".join(filter(None, [*texts, also, *map(_told_of, second)]))
             say(
                 dispatcher,
                 words.in_french(text) if meant.language != "fr" else text,
@@ -110,10 +109,8 @@ class GiveAnswer(TopicAction):
         context: Context,
     ) -> None:
         redirection = self._library.redirections[chosen.answer_id]
-        text = redirection_text(redirection, context)
         second = self._second_question(meant, ())
-        if second:
-            text = f"{text}\n\n{words.SECOND_QUESTION}"
+        text = "\n\n".join([redirection_text(redirection, context), *map(_told_of, second)])
         answer = Answer(
             decision=Decision.REDIRECT,
             id=chosen.answer_id,
@@ -146,6 +143,10 @@ class GiveAnswer(TopicAction):
         wanted = {Act(f"act:{name}") for name in section.acts}
         open_now = [c for c in possible if c.id in wanted]
         return open_now or ([act(Act.TICKET)] if wanted else [])
+
+
+def _told_of(second: Choice) -> str:
+    return words.second_question(second.label)
 
 
 def _ways_on(section: Section) -> list[Button]:

@@ -268,14 +268,18 @@ def my_trainings(theirs: Sequence[Registered]) -> str:
     return f"Vous êtes inscrit à (heure de Paris) :\n{listed}"
 
 
-SECOND_QUESTION = (
-    "Votre message contient une autre question : choisissez-la ci-dessous pour lire la réponse."
-)
 ENGLISH = "I understand English, but my answers are in French only."
 
 
 def in_french(text: str) -> str:
     return f"{ENGLISH}\n\n{text}"
+
+
+def second_question(title: str) -> str:
+    return (
+        "Votre message contient une autre question : "
+        f"choisissez {quoted(title)} ci-dessous pour lire la réponse."
+    )
 
 
 def which(likeliest: str, *, alone: bool) -> str:

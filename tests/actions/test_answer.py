@@ -154,8 +154,9 @@ async def test_who_has_an_appointment_and_asks_about_it_is_told_when(
 async def test_a_second_question_is_offered_below_the_answer(stage: Stage) -> None:
     question = typed("?", ("adresses.difference", 0.9), also="suivi_facture.suivre")
     reply = await stage.one("action_answer", question)
-    assert reply.text == f"{text_of('adresses/difference')}\n\n{words.SECOND_QUESTION}"
     offered = library().sections["suivi_facture/suivre"]
+    told = words.second_question(offered.title)
+    assert reply.text == f"{text_of('adresses/difference')}\n\n{told}"
     assert [(each.label, each.answer) for each in reply.choices] == [(offered.title, offered.id)]
 
 
@@ -164,7 +165,8 @@ async def test_a_second_question_is_offered_below_what_is_not_in_the_base(stage:
         "?", ("redirection.tva", 0.9), kind="redirect", also="adresses.definition_contact"
     )
     reply = await stage.one("action_answer", question)
-    assert reply.text.endswith(words.SECOND_QUESTION)
+    title = library().sections["adresses/definition_contact"].title
+    assert reply.text.endswith(f"\n\n{words.second_question(title)}")
     assert [each.answer for each in reply.choices] == ["adresses/definition_contact"]
 
 
