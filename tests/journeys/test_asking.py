@@ -57,6 +57,16 @@ def test_a_follow_up_is_about_the_last_answer(chat: Chat) -> None:
     chat.expect_source(chat.ask("et pour la modifier ?"), "adresses/modifier_contact")
 
 
+def test_of_two_questions_at_once_the_second_is_offered_and_answered(chat: Chat) -> None:
+    first = chat.ask(
+        "à quoi sert l'adresse de contact ? et sinon, où saisir un mémoire de frais de justice ?"
+    )
+    chat.expect_source(first, "adresses/definition_contact")
+    expect(first).to_contain_text("Votre message contient une autre question")
+    first.locator(".message__choice").first.click()
+    chat.expect_source(chat.answer(), "frais_justice/acces")
+
+
 def test_what_a_user_types_is_only_ever_text(chat: Chat) -> None:
     hostile = '<img src=x onerror="document.title=1"> https://example.org **gras**'
     chat.ask(hostile)
