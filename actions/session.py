@@ -18,11 +18,18 @@ class StartSession(TopicAction):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
-        told = (tracker.get_slot("session_started_metadata") or {}).get("memory") or {}
-        memory = Memory.model_validate(told)
+        memory = Memory.model_validate(await self._told(tracker))
         restored = [SlotSet(name, value) for name, value in memory.slots.items()]
         loop = [ActiveLoop(memory.loop)] if memory.loop else []
         return [SessionStarted(), *restored, *loop, ActionExecuted("action_listen")]
+
+    async def _told(self, tracker: Tracker) -> dict[str, Any]:
+        """With the message when the name is new; else Rasa has forgotten a name that it knew."""
+        told = tracker.get_slot("session_started_metadata") or {}
+        if "memory" in told:
+            return dict(told["memory"])
+        conversation = await self.conversation(tracker)
+        return conversation.memory if conversation else {}
 
 
 ACTIONS = (StartSession,)

@@ -1,6 +1,7 @@
-"""What the assistant keeps of conversations on its own: a file of Rasa's, which is only a cache.
+"""What the assistant kept of conversations on its own: a file of Rasa's, of earlier versions.
 
-It is read by nobody here; what is erased or too old is erased there too.
+It is written and read by nobody any more (assistant/server.py); what is erased or too old is erased
+there too.
 """
 
 import asyncio

@@ -6,10 +6,8 @@ who is being answered is cut off. The address is printed once the assistant can 
 
 import asyncio
 import signal
-import sqlite3
 import sys
 from collections.abc import Awaitable
-from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
@@ -54,7 +52,6 @@ class Supervisor:
             "CLAUDIA_ACTION_URL": f"{self.address}/actions/webhook",
             "CLAUDIA_RASA_URL": f"http://127.0.0.1:{rasa_port}",
         }
-        prepare_tracker_file(settings.var / "rasa.db")
         self.rasa = Child(
             "Rasa",
             rasa_command(newest_model(), rasa_port),
@@ -136,13 +133,6 @@ def newest_model() -> Path:
     if not found:
         raise Stopped("There is no model yet: `make train` makes one.")
     return found[-1]
-
-
-def prepare_tracker_file(path: Path) -> None:
-    """Write-ahead logging, which the file remembers: a purge then never makes Rasa wait."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def stop_signal() -> asyncio.Event:

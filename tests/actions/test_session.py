@@ -1,5 +1,6 @@
 """The assistant is told what it knew, when its record of a conversation starts anew."""
 
+from livechat.models import Conversation
 from tests.actions.stage import FORM, Stage
 
 
@@ -29,3 +30,11 @@ async def test_what_is_told_overrules_an_older_record_of_the_same_name(stage: St
     }
     await stage.run("action_session_start", {})
     assert stage.slots == {"misses": 0}
+
+
+async def test_what_rasa_has_forgotten_is_read_again(stage: Stage) -> None:
+    memory = {"slots": {"misses": 1}, "loop": FORM}
+    async with stage.database.writing.begin() as session:
+        session.add(Conversation(sender=stage.sender, memory=memory))
+    await stage.run("action_session_start", {})
+    assert (stage.slots, stage.loop) == (memory["slots"], FORM)
