@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from chorus.accounts import Accounts
 from chorus.invoices import Invoices
@@ -90,6 +90,9 @@ def entity(tracker: Tracker, name: str) -> str | None:
     return next(tracker.get_latest_entity_values(name), None)
 
 
+_KNOWN_AS = select(Conversation).where(Conversation.sender == bindparam("sender"))
+
+
 @dataclass(frozen=True)
 class Sources:
     """All that actions may read."""
@@ -102,9 +105,8 @@ class Sources:
     entries: dict[str, Run] = field(default_factory=dict)
 
     async def conversation(self, tracker: Tracker) -> Conversation | None:
-        query = select(Conversation).where(Conversation.sender == tracker.sender_id)
-        async with self.database.reading() as session:
-            return await session.scalar(query)
+        async with self.database.glancing() as session:
+            return await session.scalar(_KNOWN_AS, {"sender": tracker.sender_id})
 
     def context(self, identity: dict[str, Any] | None) -> Context:
         """Of the answers: the first structure says which kind of user this is."""
@@ -140,7 +142,7 @@ class TopicAction(Action):  # type: ignore[misc]  # rasa-sdk is not typed
         return await self._sources.conversation(tracker)
 
     async def offer(self) -> tuple[str, list[Choice]]:
-        async with self._database.reading() as session:
+        async with self._database.glancing() as session:
             return await offer_of_help(session)
 
 
@@ -153,7 +155,7 @@ async def whole_text(database: Database, tracker: Tracker) -> str:
         .order_by(Turn.seq)
         .limit(1)
     )
-    async with database.reading() as session:
+    async with database.glancing() as session:
         ask = await session.scalar(query)
     return str((ask or {}).get("text") or tracker.latest_message.get("text") or "")
 

@@ -17,7 +17,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-MOST = 200  # conversations; one of thirty turns takes some 600 kB
+MOST = 50  # conversations; one of thirty turns takes some 600 kB
 IDLE_S = 900.0  # who says nothing for so long is forgotten here
 
 

@@ -13,13 +13,19 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from sqlalchemy import CursorResult, DateTime, Delete, Engine, Enum, MetaData, event, text
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from kit import sqlite_driver
 from kit.taking_turns import Turnstile
 
 BUSY_TIMEOUT_MS = 5_000  # how long a SQLite writer waits for another one
@@ -69,6 +75,10 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: Instant}
 
 
+def sessions(engine: AsyncEngine, **options: bool) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine.execution_options(**options), expire_on_commit=False)
+
+
 class Writing:
     """Transactions that write. `in_turn`: one after the other in this process.
 
@@ -76,34 +86,37 @@ class Writing:
     one may look in vain until its time is over.
     """
 
-    def __init__(self, makers: async_sessionmaker[AsyncSession], in_turn: bool) -> None:
-        self._makers = makers
+    def __init__(self, engine: AsyncEngine, in_turn: bool) -> None:
+        self._makers = sessions(engine)
+        self._brief = sessions(engine, brief=True)
         self._turnstile = Turnstile() if in_turn else None
 
     @asynccontextmanager
-    async def begin(self, *, soon: bool = False) -> AsyncIterator[AsyncSession]:
-        """`soon`: short, and somebody waits to read it. It goes before what came just now."""
+    async def begin(
+        self, *, soon: bool = False, brief: bool = False
+    ) -> AsyncIterator[AsyncSession]:
+        """`soon`: somebody waits to read it. It goes before what came just now.
+
+        `brief`: as for `glancing`; where it may wait, it waits outside of the event loop.
+        """
         patience_s = 0.0 if soon else PATIENCE_S
         turn = self._turnstile.turn(patience_s) if self._turnstile else nullcontext()
-        async with turn, self._makers.begin() as session:
+        async with turn, (self._brief if brief else self._makers).begin() as session:
             yield session
 
 
 class Database:
-    """The engine of one process, and its two kinds of sessions."""
+    """The engine of one process, and its kinds of sessions.
+
+    `glancing` reads: a few rows, found by an index. On SQLite it does so in the event loop, which
+    takes less time than a hop into another thread; whatever may read many rows is for `reading`.
+    """
 
     def __init__(self, url: str) -> None:
-        if is_sqlite(url):
-            self.engine = create_async_engine(async_url(url))
-            _prepare_sqlite(self.engine.sync_engine)
-        else:
-            self.engine = create_async_engine(
-                async_url(url), pool_pre_ping=True, connect_args={"server_settings": PLANNING}
-            )
-        readers = self.engine.execution_options(read_only=True)
-        makers = async_sessionmaker(self.engine, expire_on_commit=False)
-        self.writing = Writing(makers, in_turn=is_sqlite(url))
-        self.reading = async_sessionmaker(readers, expire_on_commit=False)
+        self.engine = _sqlite_engine(url) if is_sqlite(url) else _postgresql_engine(url)
+        self.writing = Writing(self.engine, in_turn=is_sqlite(url))
+        self.reading = sessions(self.engine, read_only=True)
+        self.glancing = sessions(self.engine, read_only=True, brief=True)
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -147,6 +160,20 @@ def async_url(url: str) -> str:
     return drivers[kind] + separator + rest
 
 
+def _postgresql_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        async_url(url), pool_pre_ping=True, connect_args={"server_settings": PLANNING}
+    )
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    made = create_async_engine(
+        async_url(url), connect_args={"async_creator_fn": sqlite_driver.connect}
+    )
+    _prepare_sqlite(made.sync_engine)
+    return made
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -161,11 +188,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # Read-then-write needs the write lock from the start, or two writers number alike.
-        read_only = connection.get_execution_options().get("read_only", False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    event.listen(engine, "begin", sqlite_driver.begin)
 
 
 def database_of(request: Request) -> Database:

@@ -157,7 +157,8 @@ class Exchange:
             raise TooLarge(f"A message has at most {TEXT_LIMIT} characters.")
         body_mac = log.mac_of(said.model_dump_json(include={"text", "choice"}), self._mac_key)
         for_the_queue = said.choice in words.ACTS  # may put the user into the queue, or out of it
-        async with self._database.writing.begin(soon=not for_the_queue) as session:
+        plain = not for_the_queue
+        async with self._database.writing.begin(soon=plain, brief=plain) as session:
             if for_the_queue:
                 await lock_queue(session)
             conversation = await log.lock(session, conversation_id)
@@ -231,12 +232,12 @@ class Exchange:
 
     @to_its_end
     async def events_after(self, conversation_id: UUID, after: int) -> list[AnyEvent]:
-        async with self._database.reading() as session:
+        async with self._database.glancing() as session:
             return await log.read_after(session, conversation_id, after)
 
     @to_its_end
     async def is_settled(self, conversation_id: UUID, seq: int) -> bool:
-        async with self._database.reading() as session:
+        async with self._database.glancing() as session:
             return await turns.is_settled(session, conversation_id, seq)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -24,14 +24,34 @@ from livechat.protocol import (
     any_event,
 )
 
+# What each message asks is built once: that takes as long as asking it.
+_HELD = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update()
+_REPEATED = select(LogEntry).where(
+    LogEntry.conversation_id == bindparam("id"), LogEntry.client_id == bindparam("client_id")
+)
+_AFTER = (
+    select(LogEntry)
+    .where(LogEntry.conversation_id == bindparam("id"), LogEntry.seq > bindparam("seq"))
+    .order_by(LogEntry.seq)
+)
+_TIMES_SAID = select(func.count()).where(
+    LogEntry.conversation_id == bindparam("id"),
+    LogEntry.type == "message",
+    LogEntry.payload["author"].as_string() == Author.ASSISTANT,
+    LogEntry.payload["text"].as_string() == bindparam("text"),
+)
+
 
 async def lock(session: AsyncSession, conversation_id: UUID | ScalarSelect[UUID]) -> Conversation:
     """The conversation, held until the transaction ends.
 
     PostgreSQL locks the row; SQLite has one writer at a time already (kit/database.py).
     """
-    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
-    conversation = await session.scalar(query)
+    if isinstance(conversation_id, UUID):
+        conversation = await session.scalar(_HELD, {"id": conversation_id})
+    else:
+        query = select(Conversation).where(Conversation.id == conversation_id)
+        conversation = await session.scalar(query.with_for_update())
     if conversation is None:
         raise NotFound("This conversation does not exist.")
     return conversation
@@ -113,24 +133,14 @@ def shown(entry: LogEntry) -> AnyEvent:
 async def read_after(
     session: AsyncSession, conversation_id: UUID, after: int, limit: int | None = None
 ) -> list[AnyEvent]:
-    query = (
-        select(LogEntry)
-        .where(LogEntry.conversation_id == conversation_id, LogEntry.seq > after)
-        .order_by(LogEntry.seq)
-        .limit(limit)
-    )
-    return [shown(entry) for entry in await session.scalars(query)]
+    query = _AFTER if limit is None else _AFTER.limit(limit)
+    found = await session.scalars(query, {"id": conversation_id, "seq": after})
+    return [shown(entry) for entry in found]
 
 
 async def times_said(session: AsyncSession, conversation_id: UUID, text: str) -> int:
     """How often the assistant has already sent exactly this text."""
-    query = select(func.count()).where(
-        LogEntry.conversation_id == conversation_id,
-        LogEntry.type == "message",
-        LogEntry.payload["author"].as_string() == Author.ASSISTANT,
-        LogEntry.payload["text"].as_string() == text,
-    )
-    return await session.scalar(query) or 0
+    return await session.scalar(_TIMES_SAID, {"id": conversation_id, "text": text}) or 0
 
 
 async def times_begun(session: AsyncSession, conversation_id: UUID, beginning: str) -> int:
@@ -169,10 +179,7 @@ async def repeated(
 
     Raises Conflict when it was something else.
     """
-    query = select(LogEntry).where(
-        LogEntry.conversation_id == conversation_id, LogEntry.client_id == client_id
-    )
-    entry = await session.scalar(query)
+    entry = await session.scalar(_REPEATED, {"id": conversation_id, "client_id": client_id})
     if entry is not None and not hmac.compare_digest(entry.body_mac or "", body_mac):
         raise Conflict("Another message was sent under this client id.")
     return entry

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -130,7 +130,10 @@ class Turns:
     # One turn ----------------------------------------------------------------------------
 
     async def take_one(self, conversation_id: UUID) -> bool:
-        """Take the next due turn of this conversation to its end. False when there is none."""
+        """Take the next due turn of this conversation to its end.
+
+        Whether another may be due: False when there was none, or none is left.
+        """
         taken = await self._take(conversation_id)
         if taken is None:
             return False
@@ -145,14 +148,12 @@ class Turns:
         except (Unreachable, TimeoutError) as problem:
             reason = str(problem) or "too slow"
             logger.warning("The assistant did not answer: %s", reason)
-            await self._end(taken, None, None, explained=reason)
-        else:
-            await self._end(taken, turned.replies, turned.memory)
-        return True
+            return await self._end(taken, None, None, explained=reason)
+        return await self._end(taken, turned.replies, turned.memory)
 
     @to_its_end
     async def _take(self, conversation_id: UUID) -> Taken | None:
-        async with self._database.writing.begin() as session:
+        async with self._database.writing.begin(brief=True) as session:
             conversation = await log.lock(session, conversation_id)
             turn = await _next_due(session, conversation_id)
             if turn is None or turn.due_at > now():
@@ -180,16 +181,20 @@ class Turns:
         replies: list[Reply] | None,
         memory: Memory | None,
         explained: str | None = None,
-    ) -> None:
-        """Store all that the turn gave, once. `replies` None: the assistant could not be had."""
-        async with self._database.writing.begin() as session:
-            written = replies is None and is_written(taken.ask)
-            if written or any(reply.directive for reply in replies or ()):
+    ) -> bool:
+        """Store all that the turn gave, once. `replies` None: the assistant could not be had.
+
+        Whether another turn may be due.
+        """
+        written = replies is None and is_written(taken.ask)
+        for_the_queue = written or any(reply.directive for reply in replies or ())
+        async with self._database.writing.begin(brief=not for_the_queue) as session:
+            if for_the_queue:
                 await lock_queue(session)  # it may put the user into the queue
             conversation = await log.lock(session, taken.conversation_id)
             turn = await session.get_one(Turn, (taken.conversation_id, taken.seq))
             if turn.state is TurnState.ENDED or turn.attempts != taken.attempt:
-                return  # our lease ended and somebody else answered: what we have is void
+                return True  # our lease ended and somebody else answered: what we have is void
             entries: list[LogEntry] = []
             if conversation.mode not in ASSISTED:
                 turn.outcome = TurnOutcome.SUPERSEDED
@@ -205,9 +210,11 @@ class Turns:
                     entries += await self._give(session, conversation, reply)
             turn.state, turn.ended_at = TurnState.ENDED, now()
             await session.flush()
+            another = await _next_due(session, taken.conversation_id)
             events = [log.shown(entry) for entry in entries]
         self._hub.publish(taken.conversation_id, *events)
         self._hub.look_again([BOARD])
+        return another is not None
 
     async def _give(
         self, session: AsyncSession, conversation: Conversation, reply: Reply
@@ -218,22 +225,30 @@ class Turns:
         return entries
 
 
-async def _next_due(session: AsyncSession, conversation_id: UUID) -> Turn | None:
-    query = (
-        select(Turn)
-        .where(Turn.conversation_id == conversation_id, Turn.state == TurnState.DUE)
-        .order_by(Turn.seq)
-        .limit(1)
+_NEXT_DUE = (
+    select(Turn)
+    .where(Turn.conversation_id == bindparam("id"), Turn.state == TurnState.DUE)
+    .order_by(Turn.seq)
+    .limit(1)
+)
+_OWED = (
+    select(Turn.seq)
+    .where(
+        Turn.conversation_id == bindparam("id"),
+        Turn.state == TurnState.DUE,
+        Turn.seq <= bindparam("seq"),
     )
-    return await session.scalar(query)
+    .limit(1)
+)
+
+
+async def _next_due(session: AsyncSession, conversation_id: UUID) -> Turn | None:
+    return await session.scalar(_NEXT_DUE, {"id": conversation_id})
 
 
 async def is_settled(session: AsyncSession, conversation_id: UUID, seq: int) -> bool:
     """Whether nothing is owed any more for what was said up to `seq`."""
-    query = select(Turn.seq).where(
-        Turn.conversation_id == conversation_id, Turn.state == TurnState.DUE, Turn.seq <= seq
-    )
-    return await session.scalar(query.limit(1)) is None
+    return await session.scalar(_OWED, {"id": conversation_id, "seq": seq}) is None
 
 
 def due(conversation: Conversation, seq: int, ask: Ask, at: datetime) -> Turn:

@@ -50,7 +50,7 @@ class Watcher:
         query = select(Conversation.id, Conversation.last_seq, Conversation.last_staff_seq).where(
             Conversation.active_at > since
         )
-        async with self._database.reading() as session:
+        async with self._database.glancing() as session:
             found = {id: (seq, staff_seq) for id, seq, staff_seq in await session.execute(query)}
             hints = await typists.seen_elsewhere(session, self._hub.process)
             reading = select(Chat.conversation_id, Chat.read_by_advisor, Chat.read_by_user).where(

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,8 +20,8 @@ from kit.limits import Limited, Limits
 from kit.schedule import load_hours
 from livechat.access import Doorkeeper, check_current, permit
 from livechat.exchange import Exchange, Heard
-from livechat.hub import Cut, Hub
-from livechat.protocol import AnyEvent, Said, Seq, Voted
+from livechat.hub import Cut, Hub, Listener
+from livechat.protocol import AnyEvent, Event, LookAgain, Said, Seq, Voted
 from livechat.transcripts import Transcripts, TranscriptWanted
 from web.problems import DOCUMENTED
 
@@ -90,7 +91,7 @@ async def authorised(
     doorkeeper: Doorkeeper = request.app.state.doorkeeper
     key = doorkeeper.read(bearer.credentials.strip())
     permitted = permit(key, conversation_id.lower())
-    async with database_of(request).reading() as session:
+    async with database_of(request).glancing() as session:
         await check_current(session, key)
     return permitted
 
@@ -239,9 +240,14 @@ async def wait_for_turn(
         async with asyncio.timeout(seconds):
             with hub.listen(conversation_id) as listener:
                 while not await exchange.is_settled(conversation_id, seq):
-                    try:
-                        await asyncio.wait_for(listener.next(), POLL_S)
-                    except TimeoutError:
-                        continue
+                    await _until_something_is_written(listener)
     except (TimeoutError, Cut):
         return
+
+
+async def _until_something_is_written(listener: Listener) -> None:
+    """Or may have been. What is only seen, such as somebody who types, settles nothing."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(POLL_S):
+            while not isinstance(await listener.next(), Event | LookAgain):
+                pass

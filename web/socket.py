@@ -91,7 +91,7 @@ def _doorkeeper(socket: WebSocket) -> Doorkeeper:
 @to_its_end
 async def _check(socket: WebSocket, key: Key) -> None:
     database: Database = socket.app.state.database
-    async with database.reading() as session:
+    async with database.glancing() as session:
         await check_current(session, key)
 
 
@@ -148,7 +148,7 @@ class Visit:
 
     @to_its_end
     async def _read_by_advisor(self) -> int:
-        async with self._database.reading() as session:
+        async with self._database.glancing() as session:
             return (await chats.read_by(session, self._conversation_id))[0]
 
     async def _catch_up(self) -> None:

@@ -174,7 +174,7 @@ async def test_an_answer_that_comes_after_its_lease_is_void(
     assert isinstance(late.assistant, HangingAssistant)
     await late.assistant.asked_once.wait()
     clock.forward(seconds=16)
-    assert await prompt.turns.take_one(conversation_id)
+    await prompt.turns.take_one(conversation_id)
     late.assistant.released.set()
     await late.ended()
     assert await late.said_by(conversation_id, Author.ASSISTANT) == ["À temps."]
@@ -193,7 +193,7 @@ async def test_a_turn_that_kills_whoever_takes_it_is_given_up(
         clock.forward(seconds=16)
         await die_while_asking(database, conversation_id)
     clock.forward(seconds=16)
-    assert await chat.turns.take_one(conversation_id)
+    await chat.turns.take_one(conversation_id)
     assert chat.assistant.asked == []
     assert await outcomes(chat, conversation_id) == [TurnOutcome.FELL_BACK]
     assert len(await chat.said_by(conversation_id, Author.ASSISTANT)) == 1

@@ -57,7 +57,7 @@ async def test_what_a_failed_look_did_not_tell_the_next_one_tells(
         await ours.say(conversation_id, "bonjour")
         await ours.ended()
         with monkeypatch.context() as broken:
-            broken.setattr(theirs, "reading", Mock(side_effect=OSError("no such file")))
+            broken.setattr(theirs, "glancing", Mock(side_effect=OSError("no such file")))
             with pytest.raises(OSError, match="no such file"):
                 await watcher.look()
         await watcher.look()
