@@ -30,8 +30,13 @@ from kit.taking_turns import Turnstile
 
 BUSY_TIMEOUT_MS = 5_000  # how long a SQLite writer waits for another one
 # What is asked decides how PostgreSQL looks for it. From the sixth time on it would plan without
-# looking at what is asked: the counts of the queues then took 170 ms instead of 15.
-PLANNING = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
+# looking at what is asked: the counts of the queues then took 170 ms instead of 15. Compiling a
+# query, or asking other processes to help, takes longer than any of ours.
+PLANNING = {
+    "plan_cache_mode": "force_custom_plan",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
 MAPPED_BYTES = 1 << 30  # of a SQLite file, read without a copy: half the time of a long list
 PATIENCE_S = 0.5  # how much older a write is that goes before what somebody waits to read
 
