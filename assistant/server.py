@@ -6,6 +6,7 @@ log, and whoever is not known here any more begins anew with what the web rememb
 turn (actions/session.py). So trackers are kept as they are, in this process, and only for a while.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from time import monotonic
@@ -25,16 +26,21 @@ class RecentTrackers(TrackerStore):
     """The trackers themselves, least recently used first.
 
     A turn that fails half-way leaves its tracker changed; the web asks again under another name.
+    What somebody had erased is gone from here when they have said nothing for `IDLE_S`.
     """
 
     def __init__(self, domain: Domain, event_broker: EventBroker | None = None, **_: Any) -> None:
         super().__init__(domain, event_broker)
         self._kept: OrderedDict[str, tuple[float, DialogueStateTracker]] = OrderedDict()
+        self._look: asyncio.TimerHandle | None = None  # when the oldest may have become too old
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         self._kept[tracker.sender_id] = (monotonic(), tracker)
         self._kept.move_to_end(tracker.sender_id)
-        self._forget()
+        while len(self._kept) > MOST:
+            self._kept.popitem(last=False)
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(IDLE_S, self.forget)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         _, tracker = self._kept.get(sender_id, (0.0, None))
@@ -43,11 +49,16 @@ class RecentTrackers(TrackerStore):
     async def keys(self) -> Iterable[str]:
         return list(self._kept)
 
-    def _forget(self) -> None:
-        oldest, _ = next(iter(self._kept.values()))
-        while len(self._kept) > MOST or oldest < monotonic() - IDLE_S:
+    def forget(self) -> None:
+        """Those who said nothing for `IDLE_S`; and look again when the next one may be due."""
+        while self._kept and (left := self._oldest() + IDLE_S - monotonic()) <= 0:
             self._kept.popitem(last=False)
-            oldest, _ = next(iter(self._kept.values()))
+        loop = asyncio.get_running_loop()
+        self._look = loop.call_later(left, self.forget) if self._kept else None
+
+    def _oldest(self) -> float:
+        said, _ = next(iter(self._kept.values()))
+        return said
 
 
 # Rasa checks its schema of all events, and that schema, at each result of an action: a tenth of

@@ -57,14 +57,37 @@ def test_the_least_recent_one_goes_when_there_are_too_many(
     assert known(trackers) == ["a", "c"]
 
 
-def test_who_says_nothing_for_long_is_forgotten(
-    trackers: RecentTrackers, monkeypatch: pytest.MonkeyPatch
+def test_who_says_nothing_for_long_is_forgotten_without_another_message(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    meet(trackers, "a")
-    later = server.monotonic() + server.IDLE_S + 1
-    monkeypatch.setattr(server, "monotonic", lambda: later)
-    meet(trackers, "b")
-    assert known(trackers) == ["b"]
+    monkeypatch.setattr(server, "IDLE_S", 0.05)
+
+    async def told() -> list[str]:
+        trackers = RecentTrackers(Domain.empty())
+        await trackers.get_or_create_tracker("a")
+        await trackers.get_or_create_tracker("b")
+        assert list(await trackers.keys()) == ["a", "b"]
+        while await trackers.keys():
+            await asyncio.sleep(0.01)
+        await trackers.get_or_create_tracker("c")
+        return list(await trackers.keys())
+
+    assert asyncio.run(asyncio.wait_for(told(), 10)) == ["c"]
+
+
+def test_who_goes_on_talking_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def told() -> list[str]:
+        trackers = RecentTrackers(Domain.empty())
+        await trackers.get_or_create_tracker("a")
+        await trackers.save(await trackers.get_or_create_tracker("b"))
+        later = server.monotonic() + server.IDLE_S - 1
+        monkeypatch.setattr(server, "monotonic", lambda: later)
+        await trackers.save(await trackers.get_or_create_tracker("a"))
+        monkeypatch.setattr(server, "monotonic", lambda: later + 2)
+        trackers.forget()
+        return list(await trackers.keys())
+
+    assert asyncio.run(told()) == ["a"]
 
 
 def test_no_wrapper_stands_between_rasa_and_the_store(trackers: RecentTrackers) -> None:
