@@ -87,8 +87,6 @@ def _one_fold(
     places = np.flatnonzero(asked & (held | gone))
     column = {intent: place for place, intent in enumerate(intents)}
     scores = np.full((len(places), len(intents)), -np.inf)
-    scores[:, [column[intent] for intent in fitted.classes_]] = regression.scores(
-        fitted, rows[places]
-    )
+    scores[:, [column[intent] for intent in fitted.intents]] = fitted.scores(rows[places])
     truth = np.array([UNKNOWN if gone[at] else column[labels[at]] for at in places])
     return scores, truth, places

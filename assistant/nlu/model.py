@@ -67,8 +67,8 @@ def fit(examples: Examples) -> tuple[IntentModel, np.ndarray]:
     meaning, spelling = features.meaning(examples.embeddings), features.spelling(examples.texts)
     directions = regression.Directions.of(meaning, spelling)
     fitted = regression.fit(directions.rows, examples.labels)
-    coefficients, offsets = regression.parameters(fitted)
-    weights = directions.weights(sparse.hstack([meaning, spelling]).tocsr(), coefficients)
-    intents = [str(intent) for intent in fitted.classes_]
-    model = IntentModel(features, intents, weights, offsets.astype(np.float32))
+    columns = sparse.hstack([meaning, spelling]).tocsr()
+    weights = directions.weights(columns, fitted.coefficients)
+    intents = [str(intent) for intent in fitted.intents]
+    model = IntentModel(features, intents, weights, fitted.offsets)
     return model, directions.rows
