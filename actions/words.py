@@ -45,9 +45,8 @@ BAD_EMAIL_AGAIN = (
     "Je ne reconnais toujours pas d’adresse complète, et sans elle personne ne pourrait vous "
     "répondre. Vous pouvez réessayer, ou vous arrêter là : ce que vous avez écrit est gardé."
 )
-WHAT_TO_CHANGE = "Que souhaitez-vous modifier ?"
+WHAT_TO_CHANGE, SEND_ANYWAY = "Que souhaitez-vous modifier ?", "Envoyer quand même"
 SEND, CHANGE, CANCEL, STOP = "Envoyer la demande", "Modifier", "Annuler", "M’arrêter là"
-SEND_ANYWAY = "Envoyer quand même"
 CHANGE_DESCRIPTION, CHANGE_CATEGORY = "La description", "Le sujet"
 CHANGE_EMAIL, START_ANEW, BACK = "L’adresse électronique", "Tout recommencer", "Ne rien modifier"
 TICKET_LEFT = (
@@ -173,9 +172,8 @@ WHICH_INVOICE = (
     "remboursement ? Tapez seulement son numéro."
 )
 HOW_TO_LOOK, TRY_AGAIN = "Comment le trouver moi-même ?", "Réessayer"
-NONE_OF_THESE = "Aucun de ces documents"
+NONE_OF_THESE, WRITE_TO_RECIPIENT = "Aucun de ces documents", "Écrire au destinataire"
 INVOICE_GONE = "Je ne trouve plus ce document parmi ceux de vos structures."
-WRITE_TO_RECIPIENT = "Écrire au destinataire"
 SEE_DETAIL, SEE_COMMENT = "Voir le détail", "Lire le commentaire du destinataire"
 DEMO_DATA = "Ces données sont inventées, pour la démonstration."
 INVOICE_LEFT = "D’accord, j’arrête la recherche. Avez-vous une autre question ?"
@@ -206,8 +204,7 @@ WHICH_SIGN_UP_ADDRESS = (
 )
 WHICH_CONNECTION_ADDRESS = (
     "Quelle est votre adresse de connexion ? Je fais envoyer à cette adresse, et à aucune autre, "
-    "le courriel qui permet de choisir un nouveau mot de passe. N’écrivez jamais de mot de passe "
-    "ici."
+    "le courriel pour choisir un nouveau mot de passe. N’écrivez jamais de mot de passe ici."
 )
 BAD_ADDRESS_AGAIN = (
     "Je ne reconnais toujours pas d’adresse complète. Vous pouvez réessayer, ou vous arrêter là."
@@ -276,10 +273,7 @@ def in_french(text: str) -> str:
 
 
 def second_question(title: str) -> str:
-    return (
-        "Votre message contient une autre question : "
-        f"choisissez {quoted(title)} ci-dessous pour lire la réponse."
-    )
+    return f"Votre message contient une autre question : choisissez {quoted(title)} ci-dessous."
 
 
 def which(likeliest: str, *, alone: bool) -> str:

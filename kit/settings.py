@@ -57,7 +57,6 @@ class Settings(BaseSettings):
 
     retention_conversations_days: int = Field(90, ge=1)
     retention_requests_days: int = Field(365, ge=1)
-    retention_assistant_days: int = Field(7, ge=1)
     retention_logs_days: int = Field(30, ge=1)
     retention_training_days: int = Field(90, ge=1)  # trainings and registrations, after their end
     retention_mails_days: int = Field(30, ge=1)  # after they were sent or given up

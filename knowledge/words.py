@@ -49,7 +49,6 @@ RETENTION: Mapping[str, str] = {
     "retention_conversations_days": "Conversations : vos messages, les réponses et vos votes",
     "retention_training_days": "Formations : qui s'y est inscrit, après leur fin",
     "retention_requests_days": "Demandes d'aide laissées pour un conseiller",
-    "retention_assistant_days": "Mémoire de travail de l'assistant automatique",
     "retention_mails_days": "Courriels envoyés : confirmations, rappels, copies de conversation",
     "retention_logs_days": "Journaux techniques, sans le texte des messages",
 }

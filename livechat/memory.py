@@ -32,6 +32,5 @@ def leave_form(conversation: Conversation) -> None:
 
 def rename(conversation: Conversation) -> None:
     """The assistant is to know this conversation under a new name from the next turn on."""
-    conversation.former_senders = [*conversation.former_senders, conversation.sender]
     conversation.sender = str(uuid4())
     conversation.sender_turns = 0

@@ -1,11 +1,11 @@
 """How long we keep what people told us, and how one person is forgotten altogether.
 
-The periods are settings, one a kind of data. Erasing reaches the assistant's own record as well.
+The periods are settings, one a kind of data. Rasa keeps nothing: what is talked in now is in its
+memory, for a quarter of an hour (assistant/server.py).
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,7 +33,6 @@ from kit.files import FileStore
 from kit.settings import Settings
 from livechat import agenda
 from livechat.appointment_models import Appointment
-from livechat.assistant_record import AssistantRecord
 from livechat.desk_models import AssignmentDecision, Chat, StaffEntry, TypingHint
 from livechat.models import Conversation, LogEntry, Turn
 from staff.sessions import forget_ended_sessions
@@ -52,7 +51,6 @@ class Gone:
 
     conversations: int = 0
     requests: int = 0
-    assistant_events: int = 0
     mails: int = 0
     registrations: int = 0  # for trainings
 
@@ -74,7 +72,6 @@ class Retention:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
-        self._record = AssistantRecord(settings.var / "rasa.db")
         self._files = FileStore(settings.var / "files")
 
     async def purge(self) -> Gone:
@@ -104,15 +101,13 @@ class Retention:
         log_age = timedelta(days=kept.retention_logs_days)
         await asyncio.to_thread(_remove_older, kept.var / "log", at - log_age)
         await self._sweep_files()
-        before = at - timedelta(days=kept.retention_assistant_days)
-        events = await self._record.forget_before(before)
-        rest = Gone(0, requests, events, mails, registrations)
+        rest = Gone(0, requests, mails, registrations)
         gone = _sum(gone, rest)
         logger.info("Purged: %s", gone)
         return gone
 
     async def erase(self, person: Person) -> Gone:
-        """Forget one person: their conversations, requests, mails and what the assistant kept."""
+        """Forget one person: their conversations, requests, mails, registrations."""
         gone = await self._erase(_of(person), requests=True)
         requests = await self._forget_tickets(_asked_by(person))
         async with self._database.writing.begin() as session:
@@ -148,7 +143,6 @@ class Retention:
         async with self._database.writing.begin() as session:
             # Held: whoever writes in one of them meanwhile waits, and finds it gone.
             ids = (await session.scalars(chosen.with_for_update())).all()
-            senders = await _senders(session, ids)
             if requests:
                 theirs = Ticket.conversation_id.in_(ids)
                 erased, attached = await forgetting.forget(session, theirs)
@@ -165,10 +159,9 @@ class Retention:
             sent = [*await files.forget(session, ids), *attached]
             mails = await outbox.forget_about(session, ids)
             await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
-        # After the commit: should this fail, files and senders are found again by their age.
+        # After the commit: should this fail, files are found again by their age.
         await self._files.remove(sent)
-        events = await self._record.forget(senders) if senders else 0
-        return Gone(len(ids), erased, events, mails, registered)
+        return Gone(len(ids), erased, mails, registered)
 
 
 def _remove_older(folder: Path, instant: datetime) -> None:
@@ -176,13 +169,6 @@ def _remove_older(folder: Path, instant: datetime) -> None:
     for path in folder.glob("*.log*"):
         if path.stat().st_mtime < instant.timestamp():
             path.unlink(missing_ok=True)
-
-
-async def _senders(session: AsyncSession, ids: Sequence[UUID]) -> list[str]:
-    """Every name under which the assistant knew these conversations."""
-    query = select(Conversation.sender, Conversation.former_senders)
-    rows = await session.execute(query.where(Conversation.id.in_(ids)))
-    return sorted({name for sender, former in rows for name in (sender, *former)})
 
 
 def _of(person: Person) -> Select[UUID]:
@@ -233,7 +219,6 @@ def _sum(one: Gone, other: Gone) -> Gone:
     return Gone(
         one.conversations + other.conversations,
         one.requests + other.requests,
-        one.assistant_events + other.assistant_events,
         one.mails + other.mails,
         one.registrations + other.registrations,
     )

@@ -36,21 +36,19 @@ async def do_migrate(_: Namespace, settings: Settings, database: Database) -> st
 async def do_purge(_: Namespace, settings: Settings, database: Database) -> str:
     gone = await Retention(database, settings).purge()
     return (
-        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails, "
-        f"{gone.registrations} registrations and {gone.assistant_events} events of the assistant "
-        "that were too old."
+        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails "
+        f"and {gone.registrations} registrations that were too old."
     )
 
 
 async def do_erase(given: Namespace, settings: Settings, database: Database) -> str:
     person = Person(conversation_id=given.id, email=given.email, subject=given.subject)
     gone = await Retention(database, settings).erase(person)
-    if gone == Gone(assistant_events=gone.assistant_events):
+    if gone == Gone():
         return "Nothing is kept about this person."
     return (
-        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails, "
-        f"{gone.registrations} registrations and {gone.assistant_events} events of the assistant. "
-        "Backups are yours to look through."
+        f"Erased {gone.conversations} conversations, {gone.requests} requests, {gone.mails} mails "
+        f"and {gone.registrations} registrations. Backups are yours to look through."
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether a second question in a message is noticed, and none is where there is one only.
+"""Whether both questions of a message are met, and none is made up where there is one only.
 
 The messages beside this module were written blind, as the batches were.
 """
@@ -13,24 +13,41 @@ import yaml
 
 from assistant.evaluation.understood import Parse
 from assistant.nlu.decider import DECISION
-from assistant.nlu.intents import article_of
+from assistant.nlu.decision import CHOICES, Kind
+from assistant.nlu.intents import Family, article_of, family_of
 
 MESSAGES = Path(__file__).with_suffix(".yml")
-FOUND, WRONG, MISSED = "second question offered", "another one offered instead", "not noticed"
-RIGHTLY_NONE, FALSE = "one question, nothing offered", "one question, a second one offered"
+BOTH, ONE, NEITHER = "two questions, both met", "two questions, one met", "two questions, none met"
+NONE_MORE, MADE_UP = "one question, no other offered", "a question offered that nobody asked"
 
 
 def measure(parse: Parse) -> dict[str, int]:
-    """How many messages came to each of the outcomes above. Articles are compared."""
+    """How many messages came to each of the outcomes above.
+
+    A question is met when its article (of a redirected one, its subject) is answered or among what
+    may be chosen; whichever of the two is answered.
+    """
     entries = yaml.safe_load(MESSAGES.read_text(encoding="utf-8"))
-    counted = Counter(_outcome(entry["second"], parse(entry["text"])) for entry in entries)
-    return {each: counted[each] for each in (FOUND, WRONG, MISSED, RIGHTLY_NONE, FALSE)}
+    counted = Counter(_outcome(entry, parse(entry["text"])[DECISION]) for entry in entries)
+    return {each: counted[each] for each in (BOTH, ONE, NEITHER, NONE_MORE, MADE_UP)}
 
 
-def _outcome(second: str | None, parsed: dict[str, Any]) -> str:
-    also = parsed[DECISION]["also"]
-    if second is None:
-        return RIGHTLY_NONE if also is None else FALSE
-    if also is None:
-        return MISSED
-    return FOUND if article_of(also) == second.partition("/")[0] else WRONG
+def _outcome(entry: dict[str, Any], decision: dict[str, Any]) -> str:
+    asked = {_subject(said.replace("/", ".")) for said in (entry["first"], entry["second"]) if said}
+    also = decision["also"]
+    if also is not None and _subject(also) not in asked:
+        return MADE_UP
+    if entry["second"] is None:
+        return NONE_MORE
+    return (NEITHER, ONE, BOTH)[len(asked & _shown(decision))]
+
+
+def _shown(decision: dict[str, Any]) -> set[str]:
+    """What is answered, or among the choices."""
+    intents = [each["intent"] for each in decision["candidates"]]
+    most = {Kind.CHOOSE: CHOICES, Kind.ESCALATE: 0}.get(Kind(decision["kind"]), 1)
+    return {_subject(each) for each in [*intents[:most], decision["also"]] if each}
+
+
+def _subject(intent: str) -> str:
+    return intent if family_of(intent) is Family.REDIRECT else article_of(intent)

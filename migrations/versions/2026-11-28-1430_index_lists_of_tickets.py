@@ -11,8 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_tickets_category_due_at", "tickets", ["category", "due_at", "number"])
-    order = [sa.text("(- priority)"), "due_at", "number"]
-    op.create_index("ix_tickets_priority_due_at", "tickets", order)
+    most_urgent_first = sa.text("(- priority)")
+    op.create_index(
+        "ix_tickets_priority_due_at", "tickets", [most_urgent_first, "due_at", "number"]
+    )
 
 
 def downgrade() -> None:

@@ -166,7 +166,7 @@ async def test_a_second_question_is_offered_below_what_is_not_in_the_base(stage:
     )
     reply = await stage.one("action_answer", question)
     title = library().sections["adresses/definition_contact"].title
-    assert reply.text.endswith(f"\n\n{words.second_question(title)}")
+    assert (reply.text or "").endswith(f"\n\n{words.second_question(title)}")
     assert [each.answer for each in reply.choices] == ["adresses/definition_contact"]
 
 

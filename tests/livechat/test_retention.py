@@ -1,6 +1,5 @@
 """What is too old is erased, and one person can be forgotten altogether, in all that we keep."""
 
-import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -24,45 +23,13 @@ from livechat.models import Conversation, LogEntry, Turn
 from livechat.retention import Gone, Person, Retention
 from tests.chorus.classroom import Classroom, token_of
 from tests.clock import Clock
-from tests.livechat.fakes import Chat, die_while_asking, identity
+from tests.livechat.fakes import Chat, identity
 from ticketing.link_models import LinkRequest
 from ticketing.link_requests import LinkRequests
 from ticketing.models import Ticket
 
 SECRET = "ma clef est sous le paillasson"  # what the person said, and must be gone
 TABLES = (Conversation, LogEntry, Turn, Ticket, UsedToken)
-
-
-class RasaFile:
-    """The file that Rasa keeps its trackers in, with the table as Rasa makes it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "rasa.db"
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(
-                "CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id VARCHAR(255) NOT NULL, "
-                "type_name VARCHAR(255) NOT NULL, timestamp FLOAT, intent_name VARCHAR(255), "
-                "action_name VARCHAR(255), data TEXT)"
-            )
-
-    def record(self, sender: str, words: str, age: timedelta = timedelta(0)) -> None:
-        row = (sender, "user", (now() - age).timestamp(), json.dumps({"text": words}))
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            connection.execute(
-                "INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (?, ?, ?, ?)",
-                row,
-            )
-
-    @property
-    def senders(self) -> set[str]:
-        with closing(sqlite3.connect(self.path)) as connection:
-            return {row[0] for row in connection.execute("SELECT sender_id FROM events")}
-
-
-@pytest.fixture
-def rasa(tmp_path: Path) -> RasaFile:
-    return RasaFile(tmp_path)
 
 
 @pytest.fixture
@@ -104,15 +71,12 @@ def person(way: str, conversation_id: UUID) -> Person:
 
 @pytest.mark.parametrize("way", ["id", "email", "an address in other letters", "subject"])
 async def test_one_person_is_forgotten_everywhere_and_others_are_not(
-    database: Database, retention: Retention, rasa: RasaFile, way: str
+    database: Database, retention: Retention, way: str
 ) -> None:
     chat = Chat(database)
     conversation_id = await said_by_camille(chat)
     other = (await chat.exchange.open(uuid4(), identity("nadia", email="n@x.fr"))).conversation_id
     anonymous, _ = await chat.answer()
-    for each in chat.assistant.asked:
-        rasa.record(each.sender, SECRET)
-    rasa.record("somebody else", "bonjour")
 
     gone = await retention.erase(person(way, conversation_id))
 
@@ -123,7 +87,6 @@ async def test_one_person_is_forgotten_everywhere_and_others_are_not(
         for table in (LogEntry, Turn, UsedToken):
             assert set(await session.scalars(select(table.conversation_id))) <= left
         assert (await session.scalars(select(Ticket))).all() == []
-    assert rasa.senders == {chat.assistant.asked[-1].sender, "somebody else"}
     assert await retention.erase(person(way, conversation_id)) == Gone()
 
 
@@ -137,33 +100,14 @@ async def test_a_request_is_forgotten_though_its_conversation_is_gone(
     assert await retention.erase(Person(email="camille@example.org")) == Gone(requests=1)
 
 
-async def test_every_name_that_the_assistant_knew_a_person_by_is_erased(
-    database: Database, retention: Retention, rasa: RasaFile, clock: Clock
-) -> None:
-    chat = Chat(database)
-    conversation_id = await chat.open()
-    died = await die_while_asking(database, conversation_id, SECRET)
-    clock.forward(seconds=16)
-    chat.turns.wake(conversation_id)
-    await chat.ended()
-    asked = [*died.asked, *chat.assistant.asked]
-    for each in asked:
-        rasa.record(each.sender, SECRET)
-    assert len(rasa.senders) == 2
-    gone = await retention.erase(Person(conversation_id=conversation_id))
-    assert (gone.assistant_events, rasa.senders) == (2, set())
-
-
 async def test_what_an_erased_person_said_is_not_in_the_bytes_of_the_files(
-    sqlite_template: Path, tmp_path: Path, rasa: RasaFile
+    sqlite_template: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "claudia.db"
     path.write_bytes(sqlite_template.read_bytes())
     database = Database(f"sqlite:///{path}")
     chat = Chat(database)
     conversation_id = await said_by_camille(chat)
-    for each in chat.assistant.asked:
-        rasa.record(each.sender, SECRET)
     assert _files_that_hold(SECRET, tmp_path)
     await Retention(database, Settings(var=tmp_path)).erase(Person(conversation_id=conversation_id))
     await database.close()
@@ -186,22 +130,18 @@ def test_a_person_who_is_not_named_is_nobody(named: dict[str, str]) -> None:
 
 
 async def test_each_kind_of_data_is_kept_for_its_own_period(
-    database: Database, rasa: RasaFile, tmp_path: Path, clock: Clock
+    database: Database, tmp_path: Path, clock: Clock
 ) -> None:
     kept = Settings(
         var=tmp_path,
         retention_conversations_days=10,
         retention_requests_days=20,
-        retention_assistant_days=5,
     )
     retention = Retention(database, kept)
     chat = Chat(database)
     await said_by_camille(chat)
-    rasa.record(chat.assistant.asked[0].sender, SECRET)
-    clock.forward(days=4)
+    clock.forward(days=6)
     assert await retention.purge() == Gone()
-    clock.forward(days=2)
-    assert await retention.purge() == Gone(assistant_events=1)
     clock.forward(days=5)
     assert await retention.purge() == Gone(conversations=1)
     assert await rows(database) == {"tickets": 1}
@@ -252,15 +192,6 @@ async def test_a_used_token_is_forgotten_once_it_has_expired(
     clock.forward(minutes=11)
     await retention.purge()
     assert "used_identity_tokens" not in await rows(database)
-
-
-async def test_a_record_of_the_assistant_that_is_not_there_yet_is_no_problem(
-    database: Database, retention: Retention, tmp_path: Path
-) -> None:
-    await retention.purge()
-    assert not (tmp_path / "rasa.db").exists()
-    sqlite3.connect(tmp_path / "rasa.db").close()
-    assert await retention.purge() == Gone()
 
 
 async def test_a_reference_of_an_erased_request_is_never_given_again(

@@ -99,7 +99,7 @@ async def test_one_person_is_erased_by_any_of_their_names(
     other, _ = await Chat(database).answer()
     names = {"--id": str(theirs), "--email": "camille@example.org", "--subject": "host camille"}
     said = await operator.asks("erase", way, names[way])
-    assert said.startswith("Erased 1 conversations, 1 requests, 0 mails, 0 registrations and 0 ")
+    assert said.startswith("Erased 1 conversations, 1 requests, 0 mails and 0 registrations. ")
     assert await operator.asks("erase", way, names[way]) == "Nothing is kept about this person."
     assert await operator.asks("requests") == "No request is stored."
     assert len(await Chat(database).messages(other)) == 3

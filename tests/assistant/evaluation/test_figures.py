@@ -95,7 +95,7 @@ KEPT = {
     "memory_mb": 600,
     "batches": measure(PAIRS),
     "noise": {name: 0.4 for name, _, _ in NOISES},
-    "second_question": {"second question offered": 27},
+    "second_question": {"two questions, both met": 27},
     "approaches": compare({OURS: PAIRS, "another": PAIRS}),
 }
 
@@ -109,7 +109,7 @@ def test_the_report_holds_every_figure_batch_and_style() -> None:
         assert f"| {name} |" in table
     assert "| sms |" in table
     assert "| another |" in table
-    assert "| second question offered | 27 |" in table
+    assert "| two questions, both met | 27 |" in table
     assert "brouillon → suivi_facture: 1" in table
 
 
