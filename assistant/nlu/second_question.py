@@ -1,9 +1,9 @@
-"""Finds a second question in a message: « … mot de passe ? Et sinon, où suivre ma facture ? ».
+"""Finds a second question in a message, behind a full stop or « et sinon ».
 
-A message is answered as a whole, which gives its first question nearly always. Its parts are read
-again by their spelling alone, which takes a millisecond: a part that is clear by itself and about
-another article than the answer is a question of its own. It is offered, not answered: whoever told
-a story before their question loses nothing by one more choice.
+A message is answered as a whole, which gives one of its questions. Its parts are read again by
+their spelling alone, which takes a millisecond: a part that is clear by itself and about another
+article than the answer is a question of its own. It is offered, not answered: whoever told a story
+before their question loses nothing by one more choice.
 """
 
 from __future__ import annotations
@@ -12,23 +12,15 @@ import re
 from collections.abc import Iterable
 
 from assistant.nlu.intents import Family, article_of, family_of
+from assistant.nlu.words import AND, ASKING, SOMETHING_ELSE
 
 SEPARATE = "asked_separately"  # the key of the message under which the parts' intents stand
 LEAST_WORDS = 2
 
-_ASKING = (
-    r"(?=(?:comment|ou|où|quand|pourquoi|combien|quel(?:le)?s?|qui|est-ce|puis-je|peut-on|"
-    r"how|where|can|what)\b)"
-)
-_LINK = (
-    r"(?:et (?:aussi|sinon|puis|autre chose|par ailleurs|au passage)|sinon|autre (?:chose|question)"
-    r"|par ailleurs|au passage|aussi|de plus|(?:et )?(?:pendant|tant) que [^,:.?!]{3,25}[,:]"
-    r"|ps|post-scriptum|also|by the way|\d\)|-|\+)"
-)
 _BETWEEN = re.compile(
     rf"(?<=[.!?…;])\s+"  # two sentences
-    rf"|\s*[,;:+]?\s+{_LINK}\s*[,:]?\s+"  # a word that says that something else comes
-    rf"|,?\s+(?:et|and)\s+{_ASKING}|,\s+{_ASKING}"  # « , et comment … »
+    rf"|\s*[,;:+]?\s+(?:{SOMETHING_ELSE})\s*[,:]?\s+"
+    rf"|(?:,|,?\s+(?:{AND}))\s+(?=(?:{ASKING})\b)"
 )
 
 

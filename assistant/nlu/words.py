@@ -210,3 +210,12 @@ ENGLISH_FUNCTION_WORDS = _words(
     morning evening bye
     """
 )
+
+# Between two questions of one message: regular expressions of normalised text.
+ASKING = r"comment|ou|où|quand|pourquoi|combien|quel(?:le)?s?|qui|est-ce|puis-je|peut-on|how|where|can|what"
+AND = r"et|and"
+SOMETHING_ELSE = (
+    r"et (?:aussi|sinon|puis|autre chose|par ailleurs|au passage)|sinon|autre (?:chose|question)"
+    r"|par ailleurs|au passage|aussi|de plus|(?:et )?(?:pendant|tant) que [^,:.?!]{3,25}[,:]"
+    r"|ps|post-scriptum|also|by the way|\d\)|-|\+"
+)
