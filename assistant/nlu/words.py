@@ -212,7 +212,10 @@ ENGLISH_FUNCTION_WORDS = _words(
 )
 
 # Between two questions of one message: regular expressions of normalised text.
-ASKING = r"comment|ou|où|quand|pourquoi|combien|quel(?:le)?s?|qui|est-ce|puis-je|peut-on|how|where|can|what"
+ASKING = (
+    r"comment|ou|où|quand|pourquoi|combien|quel(?:le)?s?|qui|est-ce|puis-je|peut-on"
+    r"|how|where|can|what"
+)
 AND = r"et|and"
 SOMETHING_ELSE = (
     r"et (?:aussi|sinon|puis|autre chose|par ailleurs|au passage)|sinon|autre (?:chose|question)"
