@@ -37,6 +37,7 @@ from livechat.assistant import Memory
 logger = logging.getLogger(__name__)
 
 HEADER = "X-Action-Secret"
+SESSION_START = session.StartSession.title
 PASSING = {"session_started_metadata"}  # slots that tell of one message only
 
 MODULES = (
@@ -71,11 +72,16 @@ def executor(sources: Sources) -> ActionExecutor:
 
 @router.post("/actions/webhook", name="run_action")
 async def run_action(request: Request) -> JSONResponse:
-    """Run one action. 400: it rejects its execution; 404: no such action (Rasa's protocol)."""
+    """Run one action. 400: it rejects its execution; 404: no such action (Rasa's protocol).
+
+    500: the conversation has not begun (`has_begun`).
+    """
     given, expected = request.headers.get(HEADER, ""), request.app.state.action_key
     if not hmac.compare_digest(given.encode(), expected.encode()):
         return JSONResponse({"error": "forbidden"}, status_code=403)
     call = await request.json()
+    if not has_begun(call):
+        return JSONResponse({"error": "what this conversation knew was not read"}, 500)
     try:
         result = await request.app.state.executor.run(call)
     except ActionExecutionRejection as rejection:
@@ -85,6 +91,18 @@ async def run_action(request: Request) -> JSONResponse:
     answer_ = result.model_dump() if result is not None else {"events": [], "responses": []}
     answer_["responses"].append({"custom": {"memory": remembered(call, answer_["events"])}})
     return JSONResponse(answer_)
+
+
+def has_begun(call: dict[str, Any]) -> bool:
+    """False when the action that reads what a conversation knew has failed before.
+
+    Rasa goes on then, with a form that it has forgotten; what it would remember now would replace
+    what we know. Without an answer the turn ends with an apology, and is begun anew the next time.
+    """
+    events = call["tracker"]["events"]
+    return call["next_action"] == SESSION_START or any(
+        event["event"] == "session_started" for event in events
+    )
 
 
 def remembered(call: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:

@@ -273,7 +273,7 @@ def in_french(text: str) -> str:
 
 
 def second_question(title: str) -> str:
-    return f"Votre message contient une autre question : choisissez {quoted(title)} ci-dessous."
+    return f"Vous parlez peut-être aussi d’autre chose : choisissez {quoted(title)} ci-dessous."
 
 
 def which(likeliest: str, *, alone: bool) -> str:

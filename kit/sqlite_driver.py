@@ -36,6 +36,11 @@ class Cursor(aiosqlite.Cursor):
     async def fetchall(self) -> list[Any]:
         return self._rows
 
+    async def fetchmany(self, size: int | None = None) -> Any:
+        raise NotImplementedError("Rows come with their statement: nothing is streamed.")
+
+    fetchone = fetchmany
+
     async def close(self) -> None:
         self._cursor.close()  # nothing is left to read: it only lets go
 

@@ -24,6 +24,8 @@ from livechat.protocol import (
     any_event,
 )
 
+REMEMBERED = 200  # events back from the last one: a repetition further back annoys nobody
+
 # What each message asks is built once: that takes as long as asking it.
 _HELD = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update()
 _REPEATED = select(LogEntry).where(
@@ -36,6 +38,7 @@ _AFTER = (
 )
 _TIMES_SAID = select(func.count()).where(
     LogEntry.conversation_id == bindparam("id"),
+    LogEntry.seq > bindparam("after"),
     LogEntry.type == "message",
     LogEntry.payload["author"].as_string() == Author.ASSISTANT,
     LogEntry.payload["text"].as_string() == bindparam("text"),
@@ -138,9 +141,10 @@ async def read_after(
     return [shown(entry) for entry in found]
 
 
-async def times_said(session: AsyncSession, conversation_id: UUID, text: str) -> int:
-    """How often the assistant has already sent exactly this text."""
-    return await session.scalar(_TIMES_SAID, {"id": conversation_id, "text": text}) or 0
+async def times_said(session: AsyncSession, conversation: Conversation, text: str) -> int:
+    """How often the assistant has sent exactly this text among the last events."""
+    asked = {"id": conversation.id, "text": text, "after": conversation.last_seq - REMEMBERED}
+    return await session.scalar(_TIMES_SAID, asked) or 0
 
 
 async def times_begun(session: AsyncSession, conversation_id: UUID, beginning: str) -> int:

@@ -34,7 +34,6 @@ class Conversation(Base):
     # The name under which the assistant knows this conversation, renewed now and then.
     sender: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
     sender_turns: Mapped[int] = mapped_column(default=0)
-    # Its earlier names: what the assistant kept under them is erased with the conversation.
     # What the assistant remembered at the end of the last stored turn.
     memory: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 

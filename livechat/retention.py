@@ -100,6 +100,7 @@ class Retention:
         await self._files.remove(stale)
         log_age = timedelta(days=kept.retention_logs_days)
         await asyncio.to_thread(_remove_older, kept.var / "log", at - log_age)
+        await asyncio.to_thread(_remove_old_record, kept.var)
         await self._sweep_files()
         rest = Gone(0, requests, mails, registrations)
         gone = _sum(gone, rest)
@@ -169,6 +170,12 @@ def _remove_older(folder: Path, instant: datetime) -> None:
     for path in folder.glob("*.log*"):
         if path.stat().st_mtime < instant.timestamp():
             path.unlink(missing_ok=True)
+
+
+def _remove_old_record(var: Path) -> None:
+    """Rasa wrote what people said into a file of its own once; nobody would ever erase it there."""
+    for path in var.glob("rasa.db*"):
+        path.unlink(missing_ok=True)
 
 
 def _of(person: Person) -> Select[UUID]:

@@ -43,7 +43,7 @@ async def speak(
     `happened`: it tells what was just done, which is said however often it is done.
     """
     text = with_fixed_spaces(reply.text or "")
-    if not happened and await log.times_said(session, conversation.id, text) >= TWICE:
+    if not happened and await log.times_said(session, conversation, text) >= TWICE:
         reply = await _instead(session, conversation, reply)
         text = with_fixed_spaces(reply.text or "")
     return log.append_message(

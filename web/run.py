@@ -44,7 +44,6 @@ class Supervisor:
         self.address = as_visitor(host, port)
         self.log_days = settings.retention_logs_days
         self.log = RasaLog(settings.var.resolve() / "log")
-        remove_old_record(settings.var)
         rasa_port = free_loopback_port()
         environment = {
             "CLAUDIA_LOCAL_URL": self.address,
@@ -134,12 +133,6 @@ def newest_model() -> Path:
     if not found:
         raise Stopped("There is no model yet: `make train` makes one.")
     return found[-1]
-
-
-def remove_old_record(var: Path) -> None:
-    """Rasa wrote what people said into a file of its own once; nobody would ever erase it there."""
-    for path in var.glob("rasa.db*"):
-        path.unlink()
 
 
 def stop_signal() -> asyncio.Event:

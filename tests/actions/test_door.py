@@ -28,7 +28,9 @@ async def rasa(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 def call(stage: Stage, action: str) -> dict[str, Any]:
-    return stage._call(action, ask("adresses/difference"))
+    made = stage._call(action, ask("adresses/difference"))
+    made["tracker"]["events"] = [{"event": "session_started"}]
+    return made
 
 
 async def test_an_action_answers_and_tells_what_is_remembered(
@@ -39,6 +41,16 @@ async def test_an_action_answers_and_tells_what_is_remembered(
     assert answer.status_code == 200
     assert said["custom"]["say"]["text"] == text_of("adresses/difference")
     assert memory["custom"]["memory"]["slots"]["last_answer"] == "adresses/difference"
+
+
+async def test_before_what_it_knew_was_read_a_conversation_remembers_nothing_else(
+    rasa: httpx2.AsyncClient, stage: Stage
+) -> None:
+    begun, not_begun = call(stage, "action_session_start"), call(stage, "action_answer")
+    for each in (begun, not_begun):
+        each["tracker"]["events"] = []
+    assert (await rasa.post("/actions/webhook", json=not_begun)).status_code == 500
+    assert (await rasa.post("/actions/webhook", json=begun)).status_code == 200
 
 
 @pytest.mark.parametrize("shown", ["", "wrong", "what only Rasa knows "])

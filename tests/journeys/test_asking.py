@@ -62,7 +62,7 @@ def test_of_two_questions_at_once_the_second_is_offered_and_answered(chat: Chat)
         "à quoi sert l'adresse de contact ? et sinon, où saisir un mémoire de frais de justice ?"
     )
     chat.expect_source(first, "adresses/definition_contact")
-    expect(first).to_contain_text("Votre message contient une autre question")
+    expect(first).to_contain_text("Vous parlez peut-être aussi d’autre chose")
     first.locator(".message__choice").first.click()
     chat.expect_source(chat.answer(), "frais_justice/acces")
 

@@ -194,6 +194,15 @@ async def test_a_used_token_is_forgotten_once_it_has_expired(
     assert "used_identity_tokens" not in await rows(database)
 
 
+async def test_what_an_earlier_rasa_wrote_of_people_is_removed_and_nothing_else(
+    retention: Retention, tmp_path: Path
+) -> None:
+    for name in ("rasa.db", "rasa.db-wal", "rasa.db-shm", "other.db"):
+        (tmp_path / name).write_text(SECRET, encoding="utf-8")
+    await retention.purge()
+    assert (list(tmp_path.glob("rasa.db*")), (tmp_path / "other.db").exists()) == ([], True)
+
+
 async def test_a_reference_of_an_erased_request_is_never_given_again(
     database: Database, retention: Retention
 ) -> None:

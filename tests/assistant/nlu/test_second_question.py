@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.nlu.second_question import parts_of, second_question
+from assistant.nlu.second_question import MOST_PARTS, parts_of, second_question
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from assistant.nlu.second_question import parts_of, second_question
         ("mot de passe oublié, comment suivre une facture, où saisir un mémoire", 3),
         ("pendant que j'y suis : un agent est là ce soir ? mon compte est bloqué", 2),
         ("i lost my password and where can i follow an invoice", 2),
+        ("a b. " * 100, MOST_PARTS),
         ("comment et où déposer ma facture", 0),
         ("bonjour. merci !", 0),
         ("la facture, le devis et le bon de commande", 0),
