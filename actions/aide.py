@@ -65,8 +65,7 @@ class OfferHuman(TopicAction):
     ) -> Events:
         offer, choices = await self.offer()
         meant = understood(tracker)
-        text = words.in_french(offer) if meant.language != "fr" else offer
-        say(dispatcher, text, choices=choices, answer=_wish(self.article, meant))
+        say(dispatcher, meant.worded(offer), choices=choices, answer=_wish(self.article, meant))
         offered = [SlotSet("pending_offer", choices[0].id), SlotSet("misses", 0)]
         return [*leave(tracker, altogether=True), *offered]
 

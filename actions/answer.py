@@ -83,7 +83,7 @@ class GiveAnswer(TopicAction):
             text = "\n\n".join(filter(None, [*texts, also, *map(_told_of, second)]))
             say(
                 dispatcher,
-                words.in_french(text) if meant.language != "fr" else text,
+                meant.worded(text),
                 answer=_answered(sections[0], chosen.confidence),
                 choices=[
                     *second,
@@ -117,15 +117,12 @@ class GiveAnswer(TopicAction):
             title=redirection.title,
             confidence=chosen.confidence,
         )
-        shown = words.in_french(text) if meant.language != "fr" else text
-        say(dispatcher, shown, answer=answer, choices=second, votable=True)
+        say(dispatcher, meant.worded(text), answer=answer, choices=second, votable=True)
 
     def _second_question(self, meant: Understood, sections: Sequence[Section]) -> list[Choice]:
         """What the same message asks as well, unless it is answered already."""
-        found = self._library.sections.get(meant.also or "")
-        if found is None or found in sections:
-            return []
-        return [choice(found.id, found.title)]
+        found = self._library.sections.get(meant.also.answer_id) if meant.also else None
+        return [choice(found.id, found.title)] if found and found not in sections else []
 
     async def _appointment(self, tracker: Tracker, section: Section) -> str | None:
         """« Mon rendez-vous ? » of somebody who has one: when it is, and how to change it."""

@@ -12,6 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import bindparam, select
 
+from actions import words
 from chorus.accounts import Accounts
 from chorus.invoices import Invoices
 from kit.database import Database
@@ -56,11 +57,15 @@ class Understood:
     kind: str  # answer, choose, redirect or escalate
     candidates: tuple[Candidate, ...]  # best first
     language: str
-    also: str | None = None  # the section of a second question in the same message
+    also: Candidate | None = None  # a second question in the same message
 
     @property
     def best(self) -> Candidate | None:
         return self.candidates[0] if self.candidates else None
+
+    def worded(self, text: str) -> str:
+        """As this person is to read it: who did not write in French learns that we answer in it."""
+        return text if self.language == "fr" else words.in_french(text)
 
 
 def understood(tracker: Tracker) -> Understood:
@@ -71,13 +76,8 @@ def understood(tracker: Tracker) -> Understood:
         clicked = Candidate(message["intent"]["name"], 1.0)
         return Understood("answer", (clicked,), "fr")
     candidates = tuple(Candidate(c["intent"], c["confidence"]) for c in decision["candidates"])
-    also = decision.get("also")
-    return Understood(
-        decision["kind"],
-        candidates,
-        decision.get("language", "fr"),
-        also and Candidate(also, 1.0).answer_id,
-    )
+    also = Candidate(decision["also"], 1.0) if decision.get("also") else None
+    return Understood(decision["kind"], candidates, decision.get("language", "fr"), also)
 
 
 def is_command(tracker: Tracker) -> bool:

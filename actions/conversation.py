@@ -27,12 +27,11 @@ class Talk(TopicAction):
         intent = meant.best.intent
         replies = domain["responses"][f"utter_{intent}"]
         talked_before = Counter(tracker.get_slot("talked") or {})
-        text = words.named(replies[talked_before[intent] % len(replies)]["text"])
+        said = words.named(replies[talked_before[intent] % len(replies)]["text"])
         talked_before[intent] += 1
         counted = SlotSet("talked", dict(talked_before))
         answer = talked(intent, meant.best.confidence)
-        if meant.language != "fr":
-            text = words.in_french(text)
+        text = meant.worded(said)
         if intent != COMPLAINT:
             say(dispatcher, text, answer=answer)
             return [counted, SlotSet("pending_offer", None), *_then(tracker, intent)]

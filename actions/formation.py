@@ -145,8 +145,7 @@ class TellMyTrainings(TopicAction):
         meant = understood(tracker)
         text = words.my_trainings(theirs)
         answer = talked(MINE, meant.best.confidence if meant.best else 1.0, article="formation")
-        foreign = meant.language != "fr"
-        say(dispatcher, words.in_french(text) if foreign else text, choices=choices, answer=answer)
+        say(dispatcher, meant.worded(text), choices=choices, answer=answer)
         return told
 
 

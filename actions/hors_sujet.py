@@ -75,7 +75,7 @@ class Clarify(TopicAction):
         if not choices or meant.best is None:
             return False
         asked = words.which(choices[0].label, alone=len(choices) == 1)
-        text = words.in_french(asked) if meant.language != "fr" else asked
+        text = meant.worded(asked)
         best = next((c for c in meant.candidates if c.answer_id == choices[0].answer), meant.best)
         section = self._library.sections.get(best.answer_id)
         answer = Answer(
@@ -104,9 +104,7 @@ class Clarify(TopicAction):
         confidence = meant.best.confidence if meant.best else 0.0
         answer = Answer(decision=Decision.ESCALATE, confidence=confidence)
         if misses < MISSES:
-            foreign = meant.language != "fr"
-            text = words.in_french(words.REPHRASE) if foreign else words.REPHRASE
-            say(dispatcher, text, answer=answer)
+            say(dispatcher, meant.worded(words.REPHRASE), answer=answer)
             forgotten = [SlotSet("misses", misses), SlotSet("pending_offer", None)]
             return [*forgotten, *back_to_form(tracker)]
         offer, choices = await self.offer()

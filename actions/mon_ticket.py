@@ -35,11 +35,9 @@ class TellMyTicket(TopicAction):
         states = await self._states(tracker)
         url = f"{site_url()}{FOLLOW}"
         text = words.tickets_known(states, url) if states else words.no_ticket_known(url)
-        if meant.language != "fr":
-            text = words.in_french(text)
         sure = meant.best.confidence if meant.best else 1.0
         answer = Answer(decision=Decision.TALK, id="mon_ticket", article="ticket", confidence=sure)
-        say(dispatcher, text, answer=answer)
+        say(dispatcher, meant.worded(text), answer=answer)
         told = [SlotSet("pending_offer", None), SlotSet("misses", 0)]
         return [*told, *back_to_form(tracker)]
 

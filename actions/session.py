@@ -5,6 +5,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions.base import Events, TopicAction
 from livechat.assistant import Memory
@@ -24,12 +25,18 @@ class StartSession(TopicAction):
         return [SessionStarted(), *restored, *loop, ActionExecuted("action_listen")]
 
     async def _told(self, tracker: Tracker) -> dict[str, Any]:
-        """With the message when the name is new; else Rasa has forgotten a name that it knew."""
+        """With the message when the name is new; else Rasa has forgotten a name that it knew.
+
+        Raises ActionExecutionRejection for a name that is nobody's: the conversation was renamed
+        meanwhile, and what is said in vain now is asked again.
+        """
         told = tracker.get_slot("session_started_metadata") or {}
         if "memory" in told:
             return dict(told["memory"])
         conversation = await self.conversation(tracker)
-        return conversation.memory if conversation else {}
+        if conversation is None:
+            raise ActionExecutionRejection(self.name(), "Nobody has this name.")
+        return conversation.memory
 
 
 ACTIONS = (StartSession,)

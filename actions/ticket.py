@@ -70,7 +70,7 @@ class StartTicket(TopicAction):
 
     def _offer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         meant = understood(tracker)
-        text = words.in_french(words.TICKET) if meant.language != "fr" else words.TICKET
+        text = meant.worded(words.TICKET)
         answer = talked("ticket", meant.best.confidence if meant.best else 1.0)
         say(dispatcher, text, choices=[act(Act.TICKET), act(Act.CONTINUE)], answer=answer)
         offered = [SlotSet("pending_offer", Act.TICKET.value), SlotSet("misses", 0)]

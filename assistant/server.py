@@ -9,7 +9,6 @@ turn (actions/session.py). So trackers are kept as they are, in this process, an
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
-from time import monotonic
 from typing import Any
 
 from rasa.core.actions.action import RemoteAction
@@ -23,7 +22,7 @@ IDLE_S = 900.0  # who says nothing for so long is forgotten here
 
 
 class RecentTrackers(TrackerStore):
-    """The trackers themselves, least recently used first.
+    """The trackers themselves, least recently used first, each with the timer that removes it.
 
     A turn that fails half-way leaves its tracker changed; the web asks again under another name.
     What somebody had erased is gone from here when they have said nothing for `IDLE_S`.
@@ -31,34 +30,27 @@ class RecentTrackers(TrackerStore):
 
     def __init__(self, domain: Domain, event_broker: EventBroker | None = None, **_: Any) -> None:
         super().__init__(domain, event_broker)
-        self._kept: OrderedDict[str, tuple[float, DialogueStateTracker]] = OrderedDict()
-        self._look: asyncio.TimerHandle | None = None  # when the oldest may have become too old
+        self._kept: OrderedDict[str, tuple[asyncio.TimerHandle, DialogueStateTracker]]
+        self._kept = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        self._kept[tracker.sender_id] = (monotonic(), tracker)
-        self._kept.move_to_end(tracker.sender_id)
-        while len(self._kept) > MOST:
-            self._kept.popitem(last=False)
-        if self._look is None:
-            self._look = asyncio.get_running_loop().call_later(IDLE_S, self.forget)
+        sender = tracker.sender_id
+        self._forget(sender)
+        while len(self._kept) >= MOST:
+            self._forget(next(iter(self._kept)))
+        timer = asyncio.get_running_loop().call_later(IDLE_S, self._forget, sender)
+        self._kept[sender] = (timer, tracker)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        _, tracker = self._kept.get(sender_id, (0.0, None))
-        return tracker
+        return self._kept[sender_id][1] if sender_id in self._kept else None
 
     async def keys(self) -> Iterable[str]:
         return list(self._kept)
 
-    def forget(self) -> None:
-        """Those who said nothing for `IDLE_S`; and look again when the next one may be due."""
-        while self._kept and (left := self._oldest() + IDLE_S - monotonic()) <= 0:
-            self._kept.popitem(last=False)
-        loop = asyncio.get_running_loop()
-        self._look = loop.call_later(left, self.forget) if self._kept else None
-
-    def _oldest(self) -> float:
-        said, _ = next(iter(self._kept.values()))
-        return said
+    def _forget(self, sender: str) -> None:
+        if sender in self._kept:
+            timer, _ = self._kept.pop(sender)
+            timer.cancel()
 
 
 # Rasa checks its schema of all events, and that schema, at each result of an action: a tenth of

@@ -59,7 +59,6 @@ class OneHop(aiosqlite.Connection):
     _due: str | None = None  # the BEGIN that was said and did not happen yet
     _brief = False
     _reads = False
-    _away = False  # something was sent into the thread, and its end was not seen
 
     def begin_with(self, reads: bool, brief: bool) -> None:
         self._due, self._reads, self._brief = READ if reads else WRITE, reads, brief
@@ -68,7 +67,8 @@ class OneHop(aiosqlite.Connection):
         """Here and now, or in the thread when it may take long."""
         if self._brief and (self._reads or self._due is None):
             return function(*arguments)
-        return await self._hop(function, *arguments)
+        result: R = await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
+        return result
 
     def begin(self) -> None:
         """One that fails stays due: nothing runs outside of its transaction."""
@@ -86,24 +86,14 @@ class OneHop(aiosqlite.Connection):
         await self._end(self._conn.rollback)
 
     async def _end(self, how: Callable[[], None]) -> None:
-        """Behind what was sent into the thread: whoever awaited it may have been cut off, and its
-        transaction may be about to open.
-        """
-        if self._away:
-            await self._hop(self._finish, how)
-            self._away = False
-        else:
-            self._finish(how)
-
-    def _finish(self, how: Callable[[], None]) -> None:
+        """Nothing runs in the thread now: SQLAlchemy closes the connection of who was cut off."""
         self._due = None
-        if self._conn.in_transaction:
+        if not self._conn.in_transaction:
+            return
+        if self._brief and self._reads:
             how()
-
-    async def _hop[*A, R](self, function: Callable[[*A], R], *arguments: *A) -> R:
-        self._away = True
-        result: R = await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
-        return result
+        else:
+            await self._execute(how)  # type: ignore[no-untyped-call]
 
 
 def connect(database: str, **options: Any) -> OneHop:

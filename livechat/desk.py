@@ -253,9 +253,9 @@ class Desk:
         async with self._database.writing.begin(soon=not with_queue) as session:
             if with_queue:
                 await lock_queue(session)
-            of_chat = select(Chat.conversation_id).where(Chat.id == chat_id).scalar_subquery()
+            of_chat = select(Chat.conversation_id).where(Chat.id == chat_id)
             try:
-                conversation = await log.lock(session, of_chat)
+                conversation = await log.lock(session, await session.scalar(of_chat))
             except NotFound:
                 raise NotFound(NOT_YOURS) from None
             chat = await session.get_one(Chat, chat_id)  # as it is since we hold it

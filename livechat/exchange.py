@@ -232,9 +232,7 @@ class Exchange:
 
     @to_its_end
     async def events_after(self, conversation_id: UUID, after: int) -> list[AnyEvent]:
-        everything = after == 0  # which may be much
-        look = self._database.reading if everything else self._database.glancing
-        async with look() as session:
+        async with self._database.reading() as session:
             return await log.read_after(session, conversation_id, after)
 
     @to_its_end

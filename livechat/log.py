@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -45,16 +45,12 @@ _TIMES_SAID = select(func.count()).where(
 )
 
 
-async def lock(session: AsyncSession, conversation_id: UUID | ScalarSelect[UUID]) -> Conversation:
-    """The conversation, held until the transaction ends.
+async def lock(session: AsyncSession, conversation_id: UUID | None) -> Conversation:
+    """The conversation, held until the transaction ends. Raises NotFound, for None too.
 
     PostgreSQL locks the row; SQLite has one writer at a time already (kit/database.py).
     """
-    if isinstance(conversation_id, UUID):
-        conversation = await session.scalar(_HELD, {"id": conversation_id})
-    else:
-        query = select(Conversation).where(Conversation.id == conversation_id)
-        conversation = await session.scalar(query.with_for_update())
+    conversation = await session.scalar(_HELD, {"id": conversation_id})
     if conversation is None:
         raise NotFound("This conversation does not exist.")
     return conversation

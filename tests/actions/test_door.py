@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from actions.door import HEADER, executor, remembered, router
 from kit.database import Database
+from livechat.models import Conversation
 from tests.actions.stage import FORM, Stage, ask, domain, sources_of, text_of
 
 KEY = "what only Rasa knows"
@@ -46,6 +47,8 @@ async def test_an_action_answers_and_tells_what_is_remembered(
 async def test_before_what_it_knew_was_read_a_conversation_remembers_nothing_else(
     rasa: httpx2.AsyncClient, stage: Stage
 ) -> None:
+    async with stage.database.writing.begin() as session:
+        session.add(Conversation(sender=stage.sender))
     begun, not_begun = call(stage, "action_session_start"), call(stage, "action_answer")
     for each in (begun, not_begun):
         each["tracker"]["events"] = []

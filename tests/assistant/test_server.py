@@ -75,19 +75,18 @@ def test_who_says_nothing_for_long_is_forgotten_without_another_message(
     assert asyncio.run(asyncio.wait_for(told(), 10)) == ["c"]
 
 
-def test_who_goes_on_talking_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def told() -> list[str]:
+def test_the_silence_of_who_goes_on_talking_begins_anew() -> None:
+    async def timers() -> list[asyncio.TimerHandle]:
         trackers = RecentTrackers(Domain.empty())
-        await trackers.get_or_create_tracker("a")
-        await trackers.save(await trackers.get_or_create_tracker("b"))
-        later = server.monotonic() + server.IDLE_S - 1
-        monkeypatch.setattr(server, "monotonic", lambda: later)
-        await trackers.save(await trackers.get_or_create_tracker("a"))
-        monkeypatch.setattr(server, "monotonic", lambda: later + 2)
-        trackers.forget()
-        return list(await trackers.keys())
+        found = []
+        for _ in range(2):
+            await trackers.save(await trackers.get_or_create_tracker("a"))
+            found.append(trackers._kept["a"][0])
+        return found
 
-    assert asyncio.run(told()) == ["a"]
+    first, second = asyncio.run(timers())
+    assert (first.cancelled(), second.cancelled()) == (True, False)
+    assert second.when() > first.when()
 
 
 def test_no_wrapper_stands_between_rasa_and_the_store(trackers: RecentTrackers) -> None:

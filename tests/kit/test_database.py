@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from kit.database import Database, async_url, is_sqlite
+from kit.database import MAPPED_BYTES, PLANNING, Database, async_url, is_sqlite
 from livechat.models import Conversation, LogEntry
 from livechat.protocol import Mode
 from tests.processes import at_once
@@ -50,6 +50,15 @@ async def test_instants_compare_as_instants_in_a_query(database: Database) -> No
     async with database.reading() as session:
         assert await session.scalar(query.where(Conversation.active_at < early)) is None
         assert await session.scalar(query.where(Conversation.active_at < late)) == stored
+
+
+async def test_a_connection_reads_as_the_figures_in_the_docs_need_it(database: Database) -> None:
+    settings = {"PRAGMA mmap_size": str(MAPPED_BYTES)}
+    if database.engine.dialect.name == "postgresql":
+        settings = {f"SHOW {name}": value for name, value in PLANNING.items()}
+    async with database.reading() as session:
+        found = {asked: str(await session.scalar(text(asked))) for asked in settings}
+    assert found == settings
 
 
 # What is stored --------------------------------------------------------------------------------

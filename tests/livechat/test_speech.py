@@ -2,7 +2,10 @@
 
 from collections import Counter
 
+import pytest
+
 from kit.database import Database
+from livechat import log
 from livechat.protocol import Author
 from tests.livechat.fakes import Chat, ScriptedAssistant, turned
 
@@ -45,6 +48,14 @@ async def test_another_answer_in_between_does_not_start_the_count_anew(database:
     script = [turned("Une."), turned("Autre.")] * 3
     texts = await said(Chat(database, ScriptedAssistant(*script)), 6)
     assert Counter(texts)["Une."] == 2
+
+
+async def test_what_was_said_long_ago_may_be_said_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "REMEMBERED", 3)  # the last question, its answer, and this question
+    texts = await said(Chat(database, ScriptedAssistant(*[turned("Réponse.")] * MANY)))
+    assert texts == ["Réponse."] * MANY
 
 
 async def test_spaces_before_double_marks_never_break(database: Database) -> None:
