@@ -12,15 +12,17 @@ from __future__ import annotations
 import csv
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from assistant.nlu.calibration import Columns, blend, calibrate, weigh
+from assistant.nlu.cross_validation import HeldOut
 from assistant.nlu.embedder import Embedder, open_embedder
 from assistant.nlu.intents import OUT_OF_SCOPE
-from assistant.nlu.model import Examples, fit, learn
+from assistant.nlu.model import Examples, fit_and_hold_out
 from assistant.nlu.normalisation import prepared
 
 FOREIGN = "oos"
@@ -41,14 +43,14 @@ class Rows:
 class Found:
     accuracy: float  # of what is in scope; withheld counts as wrong
     recall: float | None  # of what is out of scope; None: nothing was asked
-    seconds: float  # of training, embeddings included
+    seconds: float  # of training, embeddings and five folds included
     questions: int
     classes: int
 
 
 def _intent(label: str) -> str:
     """A name that stands for itself: dots and families of our own intents mean nothing here."""
-    return OUT_OF_SCOPE if label == FOREIGN else label.replace(".", "_")
+    return OUT_OF_SCOPE if label == FOREIGN else f"label {label.replace('.', '_')}"
 
 
 def read(path: Path, label: str | None = None) -> list[tuple[str, str]]:
@@ -69,16 +71,10 @@ def evaluate(
     began = time.perf_counter()
     nobody = np.full(len(known.texts), "")
     examples = Examples(known.texts, _embed(embedder, known.texts), np.array(known.labels), nobody)
-    judgement = None
-    if OUT_OF_SCOPE in known.labels:
-        model, judgement = learn(examples)
-    else:
-        model, _ = fit(examples)
+    model, held = fit_and_hold_out(examples)
+    worth = _worth(held)
     seconds = time.perf_counter() - began
-    scores = model.scores(new.texts, _embed(embedder, new.texts))
-    if judgement is not None:
-        outside = model.intents.index(OUT_OF_SCOPE)
-        scores = judgement.calibration.confidences(scores, outside)
+    scores = worth(model.evidence(new.texts, _embed(embedder, new.texts)))
     said = np.array(model.intents)[scores.argmax(axis=1)]
     truth = np.array(new.labels)
     foreign = truth == OUT_OF_SCOPE
@@ -89,6 +85,16 @@ def evaluate(
         questions=len(truth),
         classes=len(model.intents),
     )
+
+
+def _worth(held: HeldOut) -> Callable[[np.ndarray], np.ndarray]:
+    """What makes one score an intent of evidence: chances, where something is out of scope."""
+    if OUT_OF_SCOPE not in held.intents:
+        weights = weigh(held.evidence, held.truth)
+        return lambda evidence: blend(evidence, weights)
+    columns = Columns.of(held.intents)
+    calibration = calibrate(held.evidence, held.truth, columns)
+    return lambda evidence: calibration.confidences(evidence, columns)
 
 
 def _embed(embedder: Embedder, texts: list[str]) -> np.ndarray:

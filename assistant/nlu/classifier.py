@@ -1,8 +1,8 @@
 """Ranks what the user could mean, each with its chance.
 
 Out of scope is an intent like the others, with examples of its own: that beats every threshold on
-a classifier that has never seen a foreign question. A text without a Latin letter
-never gets here.
+a classifier that has never seen a foreign question. How near examples of ours and foreign ones are
+tells those apart that nobody thought of. A text without a Latin letter never gets here.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ MODEL, JUDGEMENT = "classifier.npz", "judgement.json"
 
 @dataclass(frozen=True)
 class Learnt:
-    """A model and what its scores are worth."""
+    """A model and what its evidence is worth."""
 
     model: IntentModel
     judgement: Judgement
 
     def read(self, text: str, embedding: np.ndarray) -> Reading:
-        scores = self.model.scores([text], embedding[np.newaxis, :])[0]
-        candidates = self.judgement.candidates(self.model.intents, scores)
+        evidence = self.model.evidence([text], embedding[np.newaxis, :])[0]
+        candidates = self.judgement.candidates(self.model.intents, self.model.columns, evidence)
         return Reading(candidates, self.judgement.thresholds)
 
     def save(self, folder: Path) -> None:

@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from assistant.nlu import regression
 from assistant.nlu.cores import available_cores
 from assistant.nlu.intents import Family, family_of
+from assistant.nlu.neighbours import Neighbours
 
 FOLDS = 5
 UNKNOWN = -1  # the column of a sentence whose subject was held out as a whole
@@ -23,11 +25,20 @@ NEVER = -1  # the fold of a sentence that always stays in training
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What a classifier sees of n sentences."""
+
+    meaning: np.ndarray  # float32, shape (n, d); d may be 0
+    spelling: sparse.csr_matrix  # shape (n, number of n-grams)
+    rows: np.ndarray  # both along their principal directions, float32, shape (n, r)
+
+
+@dataclass(frozen=True)
 class HeldOut:
-    """Scores given without having seen the sentence, or for UNKNOWN without its subject."""
+    """Evidence found without having seen the sentence, or for UNKNOWN without its subject."""
 
     intents: list[str]  # the columns
-    scores: np.ndarray  # shape (n, k); -inf for an intent that was held out as a whole
+    evidence: np.ndarray  # (n, kinds, k); -inf for an intent that was held out as a whole
     truth: np.ndarray  # shape (n,): the true column, or UNKNOWN
     row: np.ndarray  # shape (n,): which training sentence
 
@@ -59,7 +70,7 @@ def subjects(intents: list[str]) -> dict[str, int]:
     return {intent: place % FOLDS for place, intent in enumerate(sorted(redirected))}
 
 
-def hold_out(rows: np.ndarray, labels: np.ndarray, folded: np.ndarray) -> HeldOut:
+def hold_out(seen: Seen, labels: np.ndarray, folded: np.ndarray) -> HeldOut:
     """Every sentence that has a fold once; those of a redirected subject again, as unknown."""
     intents = sorted(set(labels))
     whole = subjects(intents)
@@ -67,26 +78,41 @@ def hold_out(rows: np.ndarray, labels: np.ndarray, folded: np.ndarray) -> HeldOu
     asked = folded != NEVER
 
     def ask(number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return _one_fold(rows, labels, intents, asked, folded == number, gone_with == number)
+        return _one_fold(seen, labels, intents, asked, folded == number, gone_with == number)
 
+    # Few examples do not fill all folds, or leave nothing to learn from.
+    out = [(folded == number) | (gone_with == number) for number in range(FOLDS)]
+    numbers = [
+        number for number in range(FOLDS) if (asked & out[number]).any() and not out[number].all()
+    ]
     with ThreadPoolExecutor(available_cores()) as pool:
-        parts = list(pool.map(ask, range(FOLDS)))
-    scores, truth, row = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return HeldOut(intents, scores, truth, row)
+        parts = list(pool.map(ask, numbers)) or [_nothing(seen, intents)]
+    evidence, truth, row = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return HeldOut(intents, evidence, truth, row)
+
+
+def _nothing(seen: Seen, intents: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    kinds = 3 if seen.meaning.shape[1] else 2
+    nobody = np.array([], dtype=int)
+    return np.empty((0, kinds, len(intents)), dtype=np.float32), nobody, nobody
 
 
 def _one_fold(
-    rows: np.ndarray,
+    seen: Seen,
     labels: np.ndarray,
     intents: list[str],
     asked: np.ndarray,
     held: np.ndarray,
     gone: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    fitted = regression.fit(rows[~held & ~gone], labels[~held & ~gone])
-    places = np.flatnonzero(asked & (held | gone))
+    kept, places = np.flatnonzero(~held & ~gone), np.flatnonzero(asked & (held | gone))
+    fitted = regression.fit(seen.rows[kept], labels[kept])
+    near = Neighbours.of(seen.meaning[kept], seen.spelling[kept], labels[kept])
+    found = [fitted.scores(seen.rows[places])[:, np.newaxis]]
+    found.append(near.likeness(seen.meaning[places], seen.spelling[places]))
+    said = np.concatenate(found, axis=1)
     column = {intent: place for place, intent in enumerate(intents)}
-    scores = np.full((len(places), len(intents)), -np.inf)
-    scores[:, [column[intent] for intent in fitted.intents]] = fitted.scores(rows[places])
+    evidence = np.full((*said.shape[:2], len(intents)), -np.inf, dtype=np.float32)
+    evidence[:, :, [column[intent] for intent in fitted.intents]] = said
     truth = np.array([UNKNOWN if gone[at] else column[labels[at]] for at in places])
-    return scores, truth, places
+    return evidence, truth, places

@@ -1,4 +1,4 @@
-"""What scores are worth and how sure is sure enough: learnt together, stored with the model."""
+"""What evidence is worth and how sure is sure enough: learnt together, stored with the model."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from assistant.nlu.calibration import Calibration, calibrate
+from assistant.nlu.calibration import Calibration, Columns, calibrate
 from assistant.nlu.cross_validation import HeldOut
 from assistant.nlu.decision import Candidate, Thresholds
-from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.thresholds import choose_thresholds
 
 
@@ -21,7 +20,7 @@ class Judgement:
 
     @classmethod
     def learn(cls, held: HeldOut) -> Judgement:
-        calibration = calibrate(held.scores, held.truth, held.intents.index(OUT_OF_SCOPE))
+        calibration = calibrate(held.evidence, held.truth, Columns.of(held.intents))
         return cls(calibration, choose_thresholds(held, calibration))
 
     def as_dict(self) -> dict[str, Any]:
@@ -29,12 +28,16 @@ class Judgement:
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Judgement:
-        return cls(Calibration(**stored["calibration"]), Thresholds(**stored["thresholds"]))
+        learnt = stored["calibration"]
+        calibration = Calibration(
+            tuple(learnt["weights"]), tuple(learnt["slopes"]), learnt["offset"]
+        )
+        return cls(calibration, Thresholds(**stored["thresholds"]))
 
-    def candidates(self, intents: list[str], scores: np.ndarray) -> list[Candidate]:
-        """All intents with their chance, best first; together they make 1."""
-        chances = self.calibration.confidences(scores[np.newaxis, :], intents.index(OUT_OF_SCOPE))[
-            0
-        ]
+    def candidates(
+        self, intents: list[str], columns: Columns, evidence: np.ndarray
+    ) -> list[Candidate]:
+        """All intents with their chance, best first; together they make 1. Evidence: (kinds, k)."""
+        chances = self.calibration.confidences(evidence[np.newaxis], columns)[0]
         order = np.argsort(-chances, kind="stable")
         return [Candidate(intents[at], round(float(chances[at]), 4)) for at in order]

@@ -1,7 +1,7 @@
 """Finds a second question in a message, behind a full stop or « et sinon ».
 
 A message is answered as a whole, which gives one of its questions. Its parts are read again by
-their spelling alone, two or three milliseconds each: a part that is clear by itself and about
+their spelling alone, some five milliseconds each: a part that is clear by itself and about
 another article than the answer is taken for a question of its own. It is offered, not answered:
 whoever told a story before their question loses nothing by one more choice.
 """
@@ -16,7 +16,7 @@ from assistant.nlu.words import AND, ASKING, SOMETHING_ELSE
 
 SEPARATE = "asked_separately"  # the key of the message under which the parts' intents stand
 LEAST_WORDS = 2
-MOST_PARTS = 4  # each takes two or three milliseconds; more are no questions
+MOST_PARTS = 4  # each takes some five milliseconds; more are no questions
 
 _BETWEEN = re.compile(
     rf"(?<=[.!?…;]) "  # two sentences

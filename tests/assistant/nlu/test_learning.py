@@ -6,11 +6,20 @@ import numpy as np
 import pytest
 
 from assistant.nlu.classifier import Learnt
-from assistant.nlu.cross_validation import FOLDS, NEVER, UNKNOWN, folds, hold_out, slices, subjects
+from assistant.nlu.cross_validation import (
+    FOLDS,
+    NEVER,
+    UNKNOWN,
+    HeldOut,
+    folds,
+    hold_out,
+    slices,
+    subjects,
+)
 from assistant.nlu.decision import Kind, decide
 from assistant.nlu.embedder import open_embedder
 from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
-from assistant.nlu.model import Examples, learn
+from assistant.nlu.model import Examples, fit, learn
 from assistant.nlu.thresholds import least_confidence
 
 ASKED = {
@@ -39,6 +48,12 @@ def examples() -> Examples:
 @pytest.fixture(scope="module")
 def learnt(examples: Examples) -> Learnt:
     return Learnt(*learn(examples))
+
+
+@pytest.fixture(scope="module")
+def held(examples: Examples) -> HeldOut:
+    folded = slices(examples.embeddings, examples.labels)
+    return hold_out(fit(examples)[1], examples.labels, folded)
 
 
 def test_what_was_learnt_is_recognised(learnt: Learnt) -> None:
@@ -72,10 +87,9 @@ def test_a_stored_model_holds_no_code(learnt: Learnt, tmp_path: Path) -> None:
 
 
 def test_every_sentence_is_asked_once_and_redirected_ones_again_as_unknown(
-    examples: Examples,
+    examples: Examples, held: HeldOut
 ) -> None:
     labels = examples.labels
-    held = hold_out(examples.embeddings, labels, slices(examples.embeddings, labels))
     known = held.row[held.truth != UNKNOWN]
     unknown = held.row[held.truth == UNKNOWN]
     redirected = [at for at, label in enumerate(labels) if label.startswith("redirection.")]
@@ -84,12 +98,13 @@ def test_every_sentence_is_asked_once_and_redirected_ones_again_as_unknown(
     assert len(known) == len(set(known))
 
 
-def test_a_subject_held_out_as_a_whole_gets_no_score(examples: Examples) -> None:
-    labels = examples.labels
-    held = hold_out(examples.embeddings, labels, slices(examples.embeddings, labels))
-    for at, truth, scores in zip(held.row, held.truth, held.scores, strict=True):
+def test_nothing_speaks_for_a_subject_that_was_held_out_as_a_whole(
+    examples: Examples, held: HeldOut
+) -> None:
+    assert UNKNOWN in held.truth
+    for at, truth, evidence in zip(held.row, held.truth, held.evidence, strict=True):
         if truth == UNKNOWN:
-            assert scores[held.intents.index(labels[at])] == -np.inf
+            assert (evidence[:, held.intents.index(examples.labels[at])] == -np.inf).all()
 
 
 def test_every_slice_holds_its_share_of_each_intent(examples: Examples) -> None:
@@ -109,7 +124,7 @@ def test_all_that_one_voice_wrote_is_held_out_together_and_nothing_else(
     assert sorted({*zip(voices[voices != ""], folded[voices != ""], strict=True)}) == [
         (voice, number) for number, voice in enumerate("abcde")
     ]
-    held = hold_out(examples.embeddings, labels, folded)
+    held = hold_out(fit(examples)[1], labels, folded)
     assert "" not in voices[held.row]
     known = held.row[held.truth != UNKNOWN]
     assert len(known) == len(set(known))

@@ -6,7 +6,7 @@ from scipy import sparse
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
-from assistant.nlu.cross_validation import NEVER, hold_out
+from assistant.nlu.cross_validation import NEVER, Seen, hold_out
 from assistant.nlu.descent import STRENGTH
 from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.regression import Directions, Likeness, fit
@@ -79,13 +79,15 @@ def test_few_rows_keep_their_likeness_along_the_directions(
 def test_what_is_asked_of_a_fold_does_not_change_what_it_says_of_others(
     labelled: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    """It never saw them: give those that it is asked other labels, and it scores them the same."""
+    """It never saw them: give those that it is asked other labels, and it says the same of them."""
     rows, labels = labelled
     folded = np.where(np.arange(len(labels)) % 2, NEVER, np.arange(len(labels)) // 2 % 5)
     asked = np.flatnonzero((folded == 0) & (labels != "redirection.tva"))
     changed = labels.copy()
     changed[asked] = np.roll(labels[asked], 1)
-    before, after = (hold_out(rows, each, folded) for each in (labels, changed))
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    seen = Seen(unit, sparse.csr_matrix(unit), rows)
+    before, after = (hold_out(seen, each, folded) for each in (labels, changed))
     at = np.flatnonzero(np.isin(before.row, asked))
     assert len(at) == len(asked)
-    assert np.array_equal(before.scores[at], after.scores[at])
+    assert np.array_equal(before.evidence[at], after.evidence[at])
