@@ -59,8 +59,8 @@ lock: ## Resolve requirements/*.in again
 evaluate: ## Measure how well questions are understood (ARGS=--write updates docs/understanding.*)
 	$(SETUP) evaluate $(ARGS)
 
-evaluate-on: ## The same pipeline on your data: CSVs of text,label (TRAIN=… TEST=… OOS=…)
-	$(SETUP) evaluate-on "$(TRAIN)" "$(TEST)" $(if $(OOS),"$(OOS)")
+evaluate-on: ## The same pipeline on your data: CSVs of text,label (TRAIN=… TEST=… OOS=… SHARE=…)
+	$(SETUP) evaluate-on "$(TRAIN)" "$(TEST)" $(if $(OOS)$(SHARE),"$(OOS)" "$(SHARE)")
 
 staff: ## Invite somebody of the team: a one-time link (EMAIL=… ROLE=administrator NAME=…)
 	$(WEB) staff --email "$(EMAIL)" --role "$(ROLE)" --name "$(NAME)" --host "$(HOST)" --port "$(PORT)"

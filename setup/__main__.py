@@ -23,11 +23,12 @@ def evaluate(*options: str) -> None:
     checks.check([python, "-m", "assistant.evaluation", *options], model.RASA_ENVIRONMENT)
 
 
-def evaluate_on(*files: str) -> None:
-    if not 2 <= len(files) <= 3 or not all(files):
+def evaluate_on(train: str = "", test: str = "", *more: str) -> None:
+    if not train or not test:
         raise Stopped("Which files? make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv]")
     python = environments.bot()
-    checks.check([python, "-m", "assistant.evaluation.on_data", *files], model.RASA_ENVIRONMENT)
+    module = "assistant.evaluation.on_data"
+    checks.check([python, "-m", module, train, test, *more], model.RASA_ENVIRONMENT)
 
 
 def lock() -> None:

