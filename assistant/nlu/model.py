@@ -36,7 +36,7 @@ def no_meaning(count: int) -> np.ndarray:
 class IntentModel:
     features: Features
     intents: list[str]
-    weights: np.ndarray  # float16, which changes no answer; shape (d + number of n-grams, k)
+    weights: np.ndarray  # float16: no score moves by .001; shape (d + number of n-grams, k)
     offsets: np.ndarray  # float32, shape (k,)
     neighbours: Neighbours
 
