@@ -70,9 +70,9 @@ def signs(scores: np.ndarray, evidence: np.ndarray, columns: Columns) -> np.ndar
     """What tells whether a row is ours, shape (n, 2 * kinds).
 
     How much better our intents together explain it than all others do, and than `outside` does;
-    then of each likeness that to the nearest of ours, and that to the nearest of the others. What
-    these four are worth is learnt freely: nearness to something foreign tells more than nearness to
-    ours. With their difference alone more foreign questions pass (docs/understanding.md).
+    then the likenesses to the nearest of ours, and those to the nearest of the others. What each is
+    worth is learnt freely: nearness to something foreign tells more than nearness to ours. With
+    their difference alone more foreign questions pass (docs/understanding.md).
     """
     ours = logsumexp(scores[:, columns.ours], axis=1)
     others = logsumexp(scores[:, ~columns.ours], axis=1)
@@ -94,7 +94,7 @@ def calibrate(evidence: np.ndarray, truth: np.ndarray, columns: Columns) -> Cali
 
 
 def weigh(evidence: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """What each kind of evidence is worth: the weights that are least surprised by the truth, (n,).
+    """What each kind of evidence is worth: the weights least surprised by the truth, (kinds,).
 
     An intent of which all examples were held out could not be told, and teaches nothing.
     """
