@@ -25,7 +25,9 @@ def evaluate(*options: str) -> None:
 
 def evaluate_on(train: str = "", test: str = "", *more: str) -> None:
     if not train or not test:
-        raise Stopped("Which files? make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv]")
+        raise Stopped(
+            "Which files? make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv] [SHARE=0.18]"
+        )
     python = environments.bot()
     module = "assistant.evaluation.on_data"
     checks.check([python, "-m", module, train, test, *more], model.RASA_ENVIRONMENT)

@@ -41,7 +41,7 @@ Baseline = Callable[[Examples, Asked, "list[str]"], np.ndarray]
 def ngrams_and_regression(examples: Examples, asked: Asked, intents: list[str]) -> np.ndarray:
     """Character n-grams and a logistic regression, without the embedding."""
     model, _ = fit(replace(examples, embeddings=no_meaning(len(examples.texts))))
-    return model.scores(asked.texts, no_meaning(len(asked.texts)))
+    return model.evidence(asked.texts, no_meaning(len(asked.texts)))[:, 0]
 
 
 def bm25(examples: Examples, asked: Asked, intents: list[str]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The same pipeline on any data: trained on one CSV of `text,label`, asked another.
 
-    make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv [SHARE=0.18]]
+    make evaluate-on TRAIN=train.csv TEST=test.csv [OOS=oos.csv] [SHARE=0.18]
 
 The first line names the columns; a second column may have any name. Sentences labelled `oos` are
 out of scope; those of OOS (`text` is enough) are asked as well. SHARE of what is asked is expected

@@ -1,4 +1,4 @@
-"""Makes the scores honest: of all answers given with 80 % confidence, 80 % must be right.
+"""Makes chances honest: of all answers given with 80 % confidence, 80 % must be right.
 
 Fitted on sentences that the classifier had not learnt from; on those it had, every score is high.
 """
@@ -45,18 +45,14 @@ class Calibration:
     slopes: tuple[float, ...]  # of each sign in the chance that a row is ours
     offset: float
 
-    def chance_of_ours(self, evidence: np.ndarray, columns: Columns) -> np.ndarray:
-        """Chance that each row is about something we can answer; shape (n,)."""
-        scores = blend(evidence, np.array(self.weights))
-        return expit(signs(scores, evidence, columns) @ np.array(self.slopes) + self.offset)
-
     def confidences(self, evidence: np.ndarray, columns: Columns) -> np.ndarray:
         """Chance of each intent, shape (n, k); each row makes 1."""
         scores = blend(evidence, np.array(self.weights))
-        sure = self.chance_of_ours(evidence, columns)[:, np.newaxis]
+        found = signs(scores, evidence, columns) @ np.array(self.slopes)
+        ours = expit(found + self.offset)[:, np.newaxis]
         chances = np.empty_like(scores)
-        chances[:, columns.ours] = softmax(scores[:, columns.ours], axis=1) * sure
-        chances[:, ~columns.ours] = softmax(scores[:, ~columns.ours], axis=1) * (1 - sure)
+        chances[:, columns.ours] = softmax(scores[:, columns.ours], axis=1) * ours
+        chances[:, ~columns.ours] = softmax(scores[:, ~columns.ours], axis=1) * (1 - ours)
         return chances
 
 

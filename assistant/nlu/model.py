@@ -53,10 +53,6 @@ class IntentModel:
         scores = self._scores(meaning, spelling)[:, np.newaxis]
         return np.concatenate([scores, self.neighbours.likeness(meaning, spelling)], axis=1)
 
-    def scores(self, texts: list[str], embeddings: np.ndarray) -> np.ndarray:
-        """Of the regression alone, shape (n, k)."""
-        return self._scores(self.features.meaning(embeddings), self.features.spelling(texts))
-
     def _scores(self, meaning: np.ndarray, spelling: sparse.csr_matrix) -> np.ndarray:
         split = meaning.shape[1]
         thin = [_product(spelling, row, self.weights[split:]) for row in range(len(meaning))]

@@ -1,6 +1,6 @@
 """Reads what its spelling alone makes clear, so that many messages never need the embedding.
 
-The embedding takes nine tenths of a parse. The n-grams alone are as right as both together where
+The embedding takes most of a parse. The n-grams alone are as right as both together where
 they are sure of what is meant (docs/understanding.md). What they are less sure of, or take for out
 of scope, is read again by the next components, with its meaning.
 """

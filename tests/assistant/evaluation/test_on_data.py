@@ -57,12 +57,11 @@ def test_who_expects_less_that_is_foreign_refuses_less() -> None:
     columns = Columns.of(["a", OUT_OF_SCOPE])
     learnt = Calibration((1.0, 1.0), slopes=(1.0, 0.0, 0.0, 0.0), offset=-1.0)
     assert expecting(learnt, FOREIGN_SHARE) == learnt
-    odds = [
-        float(chance / (1 - chance))
-        for share in (1 / 3, 1 / 6)
-        for chance in expecting(learnt, share).chance_of_ours(evidence, columns)
-    ]
-    assert odds[1] == pytest.approx(odds[0] * 5 / 2)  # five to one instead of two to one
+    before, after = (
+        expecting(learnt, share).confidences(evidence, columns)[0] for share in (1 / 3, 1 / 6)
+    )
+    # five of ours to one that is foreign, instead of two to one
+    assert after[0] / after[1] == pytest.approx(before[0] / before[1] * 5 / 2)
 
 
 def test_a_share_is_a_part_of_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

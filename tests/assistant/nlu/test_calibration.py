@@ -23,6 +23,11 @@ def drawn(rows: int, boast: float) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([honest * boast, draw.normal(0, 1, size=(rows, 4))], axis=1), truth
 
 
+def chance_of_ours(calibration: Calibration, evidence: np.ndarray) -> np.ndarray:
+    chances: np.ndarray = calibration.confidences(evidence, COLUMNS)[:, COLUMNS.ours]
+    return chances.sum(axis=1)
+
+
 def test_what_is_ours_and_what_is_outside_is_told_by_the_names() -> None:
     assert COLUMNS.ours.tolist() == [True, True, False, False]
     assert COLUMNS.outside == OUTSIDE
@@ -41,12 +46,13 @@ def test_an_intent_that_could_not_be_told_teaches_nothing() -> None:
     assert np.isfinite(weigh(gone[-1:], np.array([1]))).all()
 
 
-def test_chances_make_one_and_ours_have_the_chance_to_be_ours() -> None:
+def test_chances_make_one_and_ours_have_the_chance_that_the_signs_give() -> None:
     evidence, _ = drawn(50, boast=1.0)
     chances = CALIBRATION.confidences(evidence, COLUMNS)
     assert chances.sum(axis=1) == pytest.approx(np.ones(50))
-    sure = CALIBRATION.chance_of_ours(evidence, COLUMNS)
-    assert chances[:, COLUMNS.ours].sum(axis=1) == pytest.approx(sure)
+    scores = 1.25 * evidence[:, 0] + 2 * evidence[:, 1]
+    told = signs(scores, evidence, COLUMNS) @ [0.5, 0.5, 1.0, -1.0] - 0.5
+    assert chance_of_ours(CALIBRATION, evidence) == pytest.approx(1 / (1 + np.exp(-told)))
 
 
 def test_an_intent_that_was_held_out_gets_no_chance() -> None:
@@ -67,7 +73,7 @@ def test_signs_are_how_much_better_and_how_near_ours_are() -> None:
 
 def test_foreign_questions_are_told_by_their_scores() -> None:
     evidence, truth = drawn(2000, boast=1.0)
-    sure = calibrate(evidence, truth, COLUMNS).chance_of_ours(evidence, COLUMNS)
+    sure = chance_of_ours(calibrate(evidence, truth, COLUMNS), evidence)
     ours = COLUMNS.ours[truth]
     assert sure[ours].mean() > sure[~ours].mean() + 0.2
 
@@ -78,7 +84,7 @@ def test_foreign_questions_are_told_by_what_they_are_like_where_scores_say_nothi
     evidence[ours, 1, 0] += 2
     evidence[~ours, 1, OUTSIDE] += 2
     calibration = calibrate(evidence, truth, COLUMNS)
-    sure = calibration.chance_of_ours(evidence, COLUMNS)
+    sure = chance_of_ours(calibration, evidence)
     assert calibration.slopes[2] > 0 > calibration.slopes[3]
     assert sure[ours].mean() > sure[~ours].mean() + 0.2
 

@@ -5,6 +5,7 @@ import pytest
 from scipy import sparse
 
 from assistant.nlu import neighbours
+from assistant.nlu.model import no_meaning
 from assistant.nlu.neighbours import Neighbours
 
 LABELS = np.array(["b", "a", "b", "b", "a", "b", "b"])
@@ -31,18 +32,15 @@ def test_the_mean_of_the_three_nearest_or_of_all_where_there_are_fewer(known: Ne
     assert b == pytest.approx(np.cos(np.deg2rad([0, 10, 10])).mean(), abs=1e-6)
 
 
-def test_one_more_that_is_alike_never_makes_it_less() -> None:
-    unlike = np.array([0.5, 0, 0, 0, 0, 0.1])
-    for few, more in ((slice(0, 5), slice(0, 6)), (slice(1, 5), slice(0, 5))):
-        before, after = (
-            Neighbours.of(
-                np.zeros((len(unlike[own]), 0), np.float32),
-                sparse.csr_matrix(unlike[own][:, np.newaxis]),
-                np.full(len(unlike[own]), "a"),
-            ).likeness(np.zeros((1, 0), np.float32), sparse.csr_matrix([[1.0]]))
-            for own in (few, more)
-        )
-        assert after > before
+@pytest.mark.parametrize(
+    ("products", "mean"),
+    [([0.5, 0, 0, 0], 0.5 / 3), ([0.5, 0, 0, 0.1, 0], 0.6 / 3), ([0.5, 0.5, 0.5, 0.5], 0.5)],
+)
+def test_equally_near_ones_count_each(products: list[float], mean: float) -> None:
+    rows = sparse.csr_matrix(np.array(products)[:, np.newaxis])
+    known = Neighbours.of(no_meaning(len(products)), rows, np.full(len(products), "a"))
+    found = known.likeness(no_meaning(1), sparse.csr_matrix([[1.0]]))
+    assert found.item() == pytest.approx(mean)
 
 
 def test_spelling_has_a_likeness_of_its_own() -> None:
@@ -55,8 +53,8 @@ def test_spelling_has_a_likeness_of_its_own() -> None:
 
 def test_without_meaning_there_is_spelling_alone() -> None:
     spelling = sparse.csr_matrix(pairs(ANGLES))
-    known = Neighbours.of(np.zeros((len(LABELS), 0), np.float32), spelling, LABELS)
-    found = known.likeness(np.zeros((2, 0), np.float32), sparse.csr_matrix(pairs(ANGLES[:2])))
+    known = Neighbours.of(no_meaning(len(LABELS)), spelling, LABELS)
+    found = known.likeness(no_meaning(2), sparse.csr_matrix(pairs(ANGLES[:2])))
     assert found.shape == (2, 1, 2)
     assert found[0, 0, 1] == pytest.approx(np.cos(np.deg2rad([0, 10, 10])).mean(), abs=1e-6)
 
