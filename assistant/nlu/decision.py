@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from assistant.nlu.intents import Family, family_of, is_ours
 
@@ -23,8 +24,7 @@ class Kind(str, Enum):
     ESCALATE = "escalate"
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     intent: str
     confidence: float  # chance that this is what the user means
 

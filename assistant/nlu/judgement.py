@@ -36,8 +36,15 @@ class Judgement:
 
     def candidates(
         self, intents: list[str], columns: Columns, evidence: np.ndarray
-    ) -> list[Candidate]:
-        """All intents with their chance, best first; together they make 1. Evidence: (kinds, k)."""
-        chances = self.calibration.confidences(evidence[np.newaxis], columns)[0]
-        order = np.argsort(-chances, kind="stable")
-        return [Candidate(intents[at], round(float(chances[at]), 4)) for at in order]
+    ) -> list[list[Candidate]]:
+        """Of each row of evidence, (n, kinds, k), all intents with their chance, best first.
+
+        The chances of a row make 1.
+        """
+        chances = self.calibration.confidences(evidence, columns)
+        orders = np.argsort(-chances, axis=1, kind="stable")
+        ranked = np.take_along_axis(chances, orders, axis=1).round(4)
+        return [
+            [Candidate(intents[at], chance) for at, chance in zip(*row, strict=True)]
+            for row in zip(orders.tolist(), ranked.tolist(), strict=True)
+        ]

