@@ -20,7 +20,7 @@ from assistant.nlu.decision import Candidate
 from assistant.nlu.embedder import Embedder
 from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
 from assistant.nlu.model import Examples, centre, fit, no_meaning
-from assistant.nlu.normalisation import NORMALISED, Normaliser, has_latin_letter
+from assistant.nlu.normalisation import NORMALISED, Normaliser, is_readable
 
 NEIGHBOURS = 5
 SATURATION, LENGTH = 1.5, 0.75  # Robertson and Zaragoza 2009: the usual k1 and b of BM25
@@ -77,7 +77,7 @@ def known_examples(folder: Path, embedder: Embedder) -> Examples:
     sentences = [
         (each.get(NORMALISED), each.get(INTENT))
         for each in read.intent_examples
-        if has_latin_letter(each.get(NORMALISED) or "")
+        if is_readable(each)
     ]
     texts = [text for text, _ in sentences]
     labels = np.array([intent for _, intent in sentences])

@@ -18,8 +18,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.nlu.embedder import SentenceEmbedder
 from assistant.nlu.learnt import Learnt, examples_of
 from assistant.nlu.model import learn
-from assistant.nlu.quick_reader import SPELT
 from assistant.nlu.reading import READING
+from assistant.nlu.spelt import SPELT
 from assistant.nlu.trained import Trained
 
 

@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.e5.model import E5
-from assistant.nlu.normalisation import NORMALISED, Normaliser, has_latin_letter
+from assistant.nlu.normalisation import NORMALISED, Normaliser, is_readable
 from assistant.nlu.reading import READING
 from assistant.nlu.trained import Trained
 
@@ -106,4 +106,4 @@ class SentenceEmbedder(Trained[E5]):
 
 def _needs_meaning(message: Message) -> bool:
     """There is something to read, and the QuickReader was not sure of it."""
-    return message.get(READING) is None and has_latin_letter(message.get(NORMALISED) or "")
+    return message.get(READING) is None and is_readable(message)

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.judgement import Judgement
 from assistant.nlu.model import Examples, IntentModel
-from assistant.nlu.normalisation import NORMALISED, has_latin_letter
+from assistant.nlu.normalisation import NORMALISED, is_readable
 from assistant.nlu.reading import Reading
 from assistant.nlu.spelt import Spelt
 
@@ -56,10 +56,6 @@ def examples_of(
         np.array([message.get(INTENT) for message in read]),
         np.array([voice_of(message) for message in read]),
     )
-
-
-def is_readable(message: Message) -> bool:
-    return has_latin_letter(message.get(NORMALISED) or "")
 
 
 def voice_of(message: Message) -> str:

@@ -101,8 +101,12 @@ def is_command(text: str | None) -> bool:
 
 
 def prepared(text: str) -> str:
-    """What the later steps read of a message."""
-    return normalise(excerpt(text))
+    """What the later steps read of a message; normalised, one letter may have become eighteen."""
+    return excerpt(normalise(excerpt(text)))
+
+
+def is_readable(message: Message) -> bool:
+    return has_latin_letter(message.get(NORMALISED) or "")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)

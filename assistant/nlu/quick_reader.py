@@ -17,16 +17,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.intents import OUT_OF_SCOPE
-from assistant.nlu.learnt import Learnt, examples_of, is_readable
+from assistant.nlu.learnt import Learnt, examples_of
 from assistant.nlu.model import learn, no_meaning
-from assistant.nlu.normalisation import NORMALISED, Normaliser
+from assistant.nlu.normalisation import NORMALISED, Normaliser, is_readable
 from assistant.nlu.reading import READING, Reading
 from assistant.nlu.second_question import SEPARATE, parts_of
-from assistant.nlu.spelt import Speller
+from assistant.nlu.spelt import SPELT, Speller
 from assistant.nlu.trained import Trained
 
 SURE = 0.90  # chance of the best intent from which on its spelling is enough
-SPELT = "spelt"  # the key of the message under which it stands how it is spelt
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from assistant.nlu.normalisation import fold
 LENGTHS = (2, 5)  # letters of an n-gram
 SEEN_IN = 2  # training sentences that an n-gram must stand in
 STORED = "spelt.npz"
+SPELT = "spelt"  # the key of the message under which its Spelt stands
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Speller:
         return Spelt(rows, self.neighbours.likeness(rows))
 
     def rows(self, texts: list[str]) -> sparse.csr_matrix:
-        """The same as the vectoriser's `transform`, which takes twice as long for a single text."""
+        """The same as the vectoriser's `transform`, which for a single text takes four times."""
         found = [self._row(text) for text in texts]
         ends = np.cumsum([0, *(len(places) for places, _ in found)])
         places, values = (np.concatenate(column) for column in zip(*found, strict=True))

