@@ -78,7 +78,7 @@ def _train(python: Path, wanted: Path) -> None:
             [
                 python,
                 "-m",
-                "rasa",
+                "assistant.lean_rasa",
                 "train",
                 "--skip-validation",
                 "--fixed-model-name",

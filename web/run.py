@@ -123,8 +123,8 @@ def rasa_command(model: Path, port: int) -> list[str]:
     python = ROOT / ".venv-rasa" / "bin" / "python"
     files = ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     return [
-        str(python), "-m", "rasa", "run", "--port", str(port), "--interface", "127.0.0.1",
-        "--model", str(model), *files,
+        str(python), "-m", "assistant.lean_rasa", "run", "--model", str(model), *files,
+        "--port", str(port), "--interface", "127.0.0.1",
     ]  # fmt: skip
 
 

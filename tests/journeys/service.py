@@ -130,7 +130,7 @@ class Service:
         os.kill(self._child("serve"), signal.SIGKILL)
 
     def kill_rasa(self) -> None:
-        os.kill(self._child("rasa"), signal.SIGKILL)
+        os.kill(self._child("assistant.lean_rasa"), signal.SIGKILL)
 
     def _child(self, word: str) -> int:
         task = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")

@@ -96,7 +96,9 @@ def test_one_command_starts_everything_brings_rasa_back_and_ctrl_c_stops_it(
     with make_run(tmp_path, port) as process:
         assert f"http://127.0.0.1:{port} " in await_line(process, "✓")
         assert is_healthy(port)
-        os.kill(the_process(tmp_path, "rasa run"), signal.SIGKILL)
+        rasa = the_process(tmp_path, "rasa run")
+        assert "tensorflow" not in Path(f"/proc/{rasa}/maps").read_text(encoding="utf-8")
+        os.kill(rasa, signal.SIGKILL)
         assert "Rasa ended" in await_line(process, "ended")
         wait_until(lambda: not is_healthy(port), 30)
         wait_until(lambda: is_healthy(port), START_S)
