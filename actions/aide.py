@@ -21,6 +21,7 @@ from actions.base import (
     say,
     talked,
     understood,
+    with_second,
 )
 from actions.forms import (
     EXPLANATION,
@@ -65,7 +66,10 @@ class OfferHuman(TopicAction):
     ) -> Events:
         offer, choices = await self.offer()
         meant = understood(tracker)
-        say(dispatcher, meant.worded(offer), choices=choices, answer=_wish(self.article, meant))
+        second = self.second_question(meant)
+        text = meant.worded(with_second(offer, second))
+        answer = _wish(self.article, meant)
+        say(dispatcher, text, choices=[*choices, *second], answer=answer)
         offered = [SlotSet("pending_offer", choices[0].id), SlotSet("misses", 0)]
         return [*leave(tracker, altogether=True), *offered]
 

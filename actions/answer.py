@@ -15,9 +15,9 @@ from actions.base import (
     TopicAction,
     Understood,
     button,
-    choice,
     say,
     understood,
+    with_second,
 )
 from actions.forms import ACTIVATION, INVOICE, LAST, PASSWORD, TRAINING, go_on
 from knowledge.library import Context, Library, Section, answer_text, redirection_text
@@ -79,11 +79,11 @@ class GiveAnswer(TopicAction):
             sections = together(self._library, chosen, meant)
             told = await self._appointment(tracker, sections[0])
             texts = [told] if told else [answer_text(each, context) for each in sections]
-            second = self._second_question(meant, sections)
-            text = "\n\n".join(filter(None, [*texts, also, *map(_told_of, second)]))
+            second = self.second_question(meant, sections)
+            text = "\n\n".join(filter(None, [*texts, also]))
             say(
                 dispatcher,
-                meant.worded(text),
+                meant.worded(with_second(text, second)),
                 answer=_answered(sections[0], chosen.confidence),
                 choices=[
                     *second,
@@ -109,8 +109,8 @@ class GiveAnswer(TopicAction):
         context: Context,
     ) -> None:
         redirection = self._library.redirections[chosen.answer_id]
-        second = self._second_question(meant, ())
-        text = "\n\n".join([redirection_text(redirection, context), *map(_told_of, second)])
+        second = self.second_question(meant)
+        text = with_second(redirection_text(redirection, context), second)
         answer = Answer(
             decision=Decision.REDIRECT,
             id=chosen.answer_id,
@@ -118,11 +118,6 @@ class GiveAnswer(TopicAction):
             confidence=chosen.confidence,
         )
         say(dispatcher, meant.worded(text), answer=answer, choices=second, votable=True)
-
-    def _second_question(self, meant: Understood, sections: Sequence[Section]) -> list[Choice]:
-        """What the same message asks as well, unless it is answered already."""
-        found = self._library.sections.get(meant.also.answer_id) if meant.also else None
-        return [choice(found.id, found.title)] if found and found not in sections else []
 
     async def _appointment(self, tracker: Tracker, section: Section) -> str | None:
         """« Mon rendez-vous ? » of somebody who has one: when it is, and how to change it."""
@@ -140,10 +135,6 @@ class GiveAnswer(TopicAction):
         wanted = {Act(f"act:{name}") for name in section.acts}
         open_now = [c for c in possible if c.id in wanted]
         return open_now or ([act(Act.TICKET)] if wanted else [])
-
-
-def _told_of(second: Choice) -> str:
-    return words.second_question(second.label)
 
 
 def _ways_on(section: Section) -> list[Button]:

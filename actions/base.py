@@ -16,7 +16,7 @@ from actions import words
 from chorus.accounts import Accounts
 from chorus.invoices import Invoices
 from kit.database import Database
-from knowledge.library import Context, Library
+from knowledge.library import Context, Library, Section
 from livechat.assistant import AskCommand, Button, Directive, Reply
 from livechat.models import Conversation, Turn, TurnState
 from livechat.offers import offer_of_help
@@ -141,6 +141,16 @@ class TopicAction(Action):  # type: ignore[misc]  # rasa-sdk is not typed
     async def conversation(self, tracker: Tracker) -> Conversation | None:
         return await self._sources.conversation(tracker)
 
+    def second_question(self, meant: Understood, shown: Sequence[Section] = ()) -> list[Choice]:
+        """What the same message asks as well, unless it is among what is `shown` already."""
+        found = self._library.sections.get(meant.also.answer_id) if meant.also else None
+        return [choice(found.id, found.title)] if found and found not in shown else []
+
+    def tell_second_question(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """Below what was done about the first, where there is one."""
+        for second in self.second_question(understood(tracker)):
+            say(dispatcher, words.second_question(second.label), choices=[second])
+
     async def offer(self) -> tuple[str, list[Choice]]:
         async with self._database.glancing() as session:
             return await offer_of_help(session)
@@ -188,6 +198,11 @@ def talked(intent: str, confidence: float = 1.0, article: str | None = None) -> 
     if article is None and intent in ARTICLES:
         article = intent
     return Answer(decision=Decision.TALK, id=intent, article=article, confidence=confidence)
+
+
+def with_second(text: str, second: Sequence[Choice]) -> str:
+    """The text, and below it what else was asked, whose button is `second`."""
+    return "\n\n".join([text, *(words.second_question(each.label) for each in second)])
 
 
 def choice(section_id: str, title: str) -> Choice:

@@ -8,7 +8,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
-from actions.base import Events, TopicAction, say, talked, understood
+from actions.base import Events, TopicAction, say, talked, understood, with_second
 from actions.forms import back_to_form, go_on, leave
 
 COMPLAINT, GOODBYE = "insulte_plainte", "au_revoir"
@@ -31,12 +31,13 @@ class Talk(TopicAction):
         talked_before[intent] += 1
         counted = SlotSet("talked", dict(talked_before))
         answer = talked(intent, meant.best.confidence)
-        text = meant.worded(said)
+        second = self.second_question(meant)
+        text = meant.worded(with_second(said, second))
         if intent != COMPLAINT:
-            say(dispatcher, text, answer=answer)
+            say(dispatcher, text, choices=second, answer=answer)
             return [counted, SlotSet("pending_offer", None), *_then(tracker, intent)]
         offer, choices = await self.offer()
-        say(dispatcher, f"{text}\n\n{offer}", choices=choices, answer=answer)
+        say(dispatcher, f"{text}\n\n{offer}", choices=[*second, *choices], answer=answer)
         return [counted, SlotSet("pending_offer", choices[0].id), *back_to_form(tracker)]
 
 

@@ -16,7 +16,18 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
 from actions import words
-from actions.base import Events, Sources, TopicAction, button, is_command, say, talked, whole_text
+from actions.base import (
+    Events,
+    Sources,
+    TopicAction,
+    button,
+    is_command,
+    say,
+    talked,
+    understood,
+    whole_text,
+    with_second,
+)
 from actions.typed import address_in, address_meant
 from livechat.assistant import Button
 
@@ -228,8 +239,11 @@ class FormQuestion(TopicAction):
         asked |= {f"{_digest(text)}": times, "last": _digest(question.text)}
         if times > TWICE:
             text = words.once_more(text, times)
+        begins = tracker.get_slot(REQUESTED) is None
+        second = self.second_question(understood(tracker)) if begins else []
         answer = talked(self.form.article, article=self.form.article)
-        say(dispatcher, text, choices=question.choices, answer=answer)
+        choices = [*question.choices, *second]
+        say(dispatcher, with_second(text, second), choices=choices, answer=answer)
         # Rasa sets it only afterwards: without it, what is remembered of this turn has forgotten
         # the question.
         return [

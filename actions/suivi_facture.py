@@ -144,7 +144,9 @@ class FollowInvoice(InvoiceAction):
         except PortalUnavailable:
             return self.fail(dispatcher, tracker, _again(number))
         if len(looked.found) == 1:
-            return self.tell(dispatcher, tracker, looked.following)
+            told = self.tell(dispatcher, tracker, looked.following)
+            self.tell_second_question(dispatcher, tracker)
+            return told
         return begin(tracker, INVOICE, **known_of(number, looked.found))
 
     async def _more(

@@ -23,6 +23,7 @@ from actions.base import (
     say,
     talked,
     understood,
+    with_second,
 )
 from actions.forms import TICKET, back_to_form, begin, ended, form_of, leave
 from actions.hors_sujet import Clarify
@@ -70,9 +71,11 @@ class StartTicket(TopicAction):
 
     def _offer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         meant = understood(tracker)
-        text = meant.worded(words.TICKET)
+        second = self.second_question(meant)
+        text = meant.worded(with_second(words.TICKET, second))
         answer = talked("ticket", meant.best.confidence if meant.best else 1.0)
-        say(dispatcher, text, choices=[act(Act.TICKET), act(Act.CONTINUE)], answer=answer)
+        choices = [act(Act.TICKET), act(Act.CONTINUE), *second]
+        say(dispatcher, text, choices=choices, answer=answer)
         offered = [SlotSet("pending_offer", Act.TICKET.value), SlotSet("misses", 0)]
         return [*leave(tracker, altogether=True), *offered]
 

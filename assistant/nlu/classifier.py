@@ -18,8 +18,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.nlu.embedder import SentenceEmbedder
 from assistant.nlu.learnt import Learnt, examples_of
 from assistant.nlu.model import learn
-from assistant.nlu.reading import READING
-from assistant.nlu.spelt import SPELT
+from assistant.nlu.reading import READING, Reading
+from assistant.nlu.second_question import PARTS
+from assistant.nlu.spelt import SPELT, Spelt
 from assistant.nlu.trained import Trained
 
 
@@ -31,7 +32,7 @@ def embedding_of(message: Message) -> np.ndarray | None:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ScopeAwareClassifier(Trained[Learnt], IntentClassifier):
-    """Leaves a Reading on every message that has an embedding, for the Decider.
+    """Leaves a Reading on every message that has an embedding, and its best on their Parts.
 
     How the message is spelt was found by the QuickReader, from the same examples: it stands before
     this one in config.yml. Rasa cannot be told, for at training neither needs the other.
@@ -51,6 +52,13 @@ class ScopeAwareClassifier(Trained[Learnt], IntentClassifier):
         for message in messages:
             embedding = embedding_of(message)
             if self._learnt is not None and embedding is not None:
-                read = self._learnt.read(message.get(SPELT), embedding[np.newaxis])
-                message.set(READING, read[0])
+                message.set(READING, _read(self._learnt, message.get(SPELT), embedding))
+            for part in message.get(PARTS, []):
+                if self._learnt is not None and part.embedding is not None:
+                    read = _read(self._learnt, part.spelt, part.embedding)
+                    part.by_meaning = read.candidates[0]
         return messages
+
+
+def _read(learnt: Learnt, spelt: Spelt, embedding: np.ndarray) -> Reading:
+    return learnt.read(spelt, embedding[np.newaxis])[0]

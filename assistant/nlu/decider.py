@@ -24,7 +24,7 @@ from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
 from assistant.nlu.language import language_of
 from assistant.nlu.normalisation import is_command
 from assistant.nlu.reading import READING, Reading
-from assistant.nlu.second_question import SEPARATE, second_question
+from assistant.nlu.second_question import PARTS, Part, second_question
 
 DECISION = "decision"
 RANKING = "intent_ranking"
@@ -72,8 +72,8 @@ class Decider(GraphComponent, IntentClassifier):
         candidates = reading.candidates if reading else []
         inside = [each for each in candidates if each.intent != OUT_OF_SCOPE]
         kind = decide(inside, reading.thresholds) if reading else Kind.ESCALATE
-        separate = message.get(SEPARATE) or []
-        for key, value in outcome(kind, inside, message.get(TEXT) or "", separate).items():
+        parts = message.get(PARTS, [])
+        for key, value in outcome(kind, inside, message.get(TEXT) or "", parts).items():
             message.set(key, value, add_to_output=True)
         ranking = [_named(each, "name") for each in candidates[: self._ranking_length]]
         message.set(RANKING, ranking, add_to_output=True)
@@ -81,11 +81,11 @@ class Decider(GraphComponent, IntentClassifier):
 
 
 def outcome(
-    kind: Kind, inside: list[Candidate], text: str, separate: Sequence[str] = ()
+    kind: Kind, inside: list[Candidate], text: str, parts: Sequence[Part] = ()
 ) -> dict[str, Any]:
     """The `intent` and the `decision` of a message; `inside` holds all candidates, best first.
 
-    `separate`: the intents of its parts that are clear by themselves.
+    `parts`: those of its parts that may be questions of their own.
     """
     best = inside[0] if inside else Candidate(DEFAULT_NLU_FALLBACK_INTENT_NAME, 0.0)
     unsure = kind in (Kind.CHOOSE, Kind.ESCALATE)
@@ -95,7 +95,7 @@ def outcome(
         "candidates": [_named(each, "intent") for each in inside[:SHOWN]],
         "in_scope": round(min(1.0, sum(each.confidence for each in inside)), 4),
         "language": language_of(text),
-        "also": None if unsure else second_question(best.intent, separate),
+        "also": None if unsure else second_question(best.intent, parts),
     }
     return {INTENT: {"name": name, "confidence": best.confidence}, DECISION: decision}
 

@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.nlu.e5.model import E5
 from assistant.nlu.normalisation import NORMALISED, Normaliser, is_readable
 from assistant.nlu.reading import READING
+from assistant.nlu.second_question import PARTS
 from assistant.nlu.trained import Trained
 
 REMEMBERED = 4096  # texts; 1.5 KB each
@@ -69,7 +70,8 @@ def open_embedder() -> Embedder:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEmbedder(Trained[E5]):
-    """Adds the embedding of the normalised text as the sentence feature of a message.
+    """Adds the embedding of the normalised text as the sentence feature of a message, and to Parts
+    of it that their spelling does not make clear.
 
     Its model learns nothing from the examples; it is kept with what does, ready to be opened.
     """
@@ -90,13 +92,17 @@ class SentenceEmbedder(Trained[E5]):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        readable = [each for each in messages if _needs_meaning(each)]
-        if readable and self._embedder is not None:
-            rows = self._embedder.embed([message.get(NORMALISED) for message in readable])
-            for message, row in zip(readable, rows, strict=True):
+        whole = [each for each in messages if _needs_meaning(each)]
+        parts = [part for each in messages for part in each.get(PARTS, []) if part.needs_meaning]
+        texts = [*(each.get(NORMALISED) for each in whole), *(part.text for part in parts)]
+        if texts and self._embedder is not None:
+            rows = self._embedder.embed(texts)
+            for message, row in zip(whole, rows):  # noqa: B905, the rows of the parts follow
                 message.add_features(
                     Features(row[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._resource.name)
                 )
+            for part, row in zip(parts, rows[len(whole) :], strict=True):
+                part.embedding = row
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -21,7 +21,7 @@ from assistant.nlu.learnt import Learnt, examples_of
 from assistant.nlu.model import learn, no_meaning
 from assistant.nlu.normalisation import NORMALISED, Normaliser, is_readable
 from assistant.nlu.reading import READING, Reading
-from assistant.nlu.second_question import SEPARATE, parts_of
+from assistant.nlu.second_question import PARTS, Part, may_ask, parts_of
 from assistant.nlu.spelt import SPELT, Speller
 from assistant.nlu.trained import Trained
 
@@ -44,7 +44,7 @@ class QuickLearnt:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class QuickReader(Trained[QuickLearnt], IntentClassifier):
-    """Leaves a Reading on a message that it is sure of, and on each how it is spelt."""
+    """Leaves a Reading on a message that it is sure of; on each how it is spelt, and its Parts."""
 
     kind = QuickLearnt
 
@@ -66,12 +66,19 @@ class QuickReader(Trained[QuickLearnt], IntentClassifier):
         whole = message.get(NORMALISED)
         texts = [whole, *parts_of(whole)]
         spelt = quick.speller.spelt(texts)
-        reading, *parts = quick.reader.read(spelt, no_meaning(len(texts)))
+        reading, *of_parts = quick.reader.read(spelt, no_meaning(len(texts)))
         message.set(SPELT, spelt[:1])
+        known = None
         if _is_clear(reading):
             message.set(READING, reading)
-        clear = [part.candidates[0].intent for part in parts if _is_clear(part)]
-        message.set(SEPARATE, clear)
+            known = reading.candidates[0].intent
+        best = [each.candidates[0] for each in of_parts]
+        parts = [
+            Part(texts[place], spelt[place : place + 1], candidate)
+            for place, candidate in enumerate(best, start=1)
+            if may_ask(candidate, known)
+        ]
+        message.set(PARTS, parts)
 
 
 def _is_clear(reading: Reading) -> bool:

@@ -1,28 +1,75 @@
 """Finds a second question in a message, behind a full stop or « et sinon ».
 
-A message is answered as a whole, which gives one of its questions. Its parts are read again by
-their spelling alone, some five milliseconds each: a part that is clear by itself and about
-another article than the answer is taken for a question of its own. It is offered, not answered:
-whoever told a story before their question loses nothing by one more choice.
+A message is answered as a whole, which gives one of its questions. Its parts are read again, each
+by its spelling, and where that does not tell enough by its meaning too: a part that is clear by
+itself and about another article than the answer is taken for a question of its own. It is offered,
+not answered: whoever told a story before their question loses nothing by one more choice.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+import numpy as np
+
+from assistant.nlu.decision import Candidate
 from assistant.nlu.intents import Family, article_of, family_of
+from assistant.nlu.spelt import Spelt
 from assistant.nlu.words import AND, ASKING, SOMETHING_ELSE
 
-SEPARATE = "asked_separately"  # the key of the message under which the parts' intents stand
+PARTS = "parts"  # the key of the message under which its Parts stand
 LEAST_WORDS = 2
-MOST_PARTS = 4  # each takes some five milliseconds; more are no questions
+MOST_PARTS = 4  # each takes up to five milliseconds; more are no questions
+
+# Chances of what a part may ask for, chosen on messages of one question and of two
+# (docs/understanding.md).
+WORTH_MEANING = 0.5  # by its spelling: below, it asks for nothing
+SURE_ALONE = 0.95  # by its spelling: from here on its meaning need not be asked
+SURE_TOGETHER = 0.8  # by its meaning, where both name the same article
 
 _BETWEEN = re.compile(
     rf"(?<=[.!?…;]) "  # two sentences
     rf"| ?[,;:+]? (?:{SOMETHING_ELSE}) ?[,:]? "
     rf"|(?:,|,? (?:{AND})) (?=(?:{ASKING})\b)"
 )
+
+
+@dataclass(eq=False)
+class Part:
+    """A part of a message that seems to ask for an article."""
+
+    text: str
+    spelt: Spelt
+    by_spelling: Candidate
+    embedding: np.ndarray | None = None  # shape (d,), where the spelling is not enough
+    by_meaning: Candidate | None = None
+
+    @property
+    def needs_meaning(self) -> bool:
+        return self.by_spelling.confidence < SURE_ALONE
+
+    @property
+    def asked(self) -> str | None:
+        """The intent that it surely has."""
+        if not self.needs_meaning:
+            return self.by_spelling.intent
+        meant = self.by_meaning
+        if meant is None or meant.confidence < SURE_TOGETHER:
+            return None
+        same = article_of(meant.intent) == article_of(self.by_spelling.intent)
+        return meant.intent if same else None
+
+
+def may_ask(candidate: Candidate, best: str | None) -> bool:
+    """A part of which this is the best candidate may be a second question.
+
+    `best`: what the whole message asks, where that is known.
+    """
+    if candidate.confidence < WORTH_MEANING or family_of(candidate.intent) is not Family.ANSWER:
+        return False
+    return best is None or article_of(candidate.intent) != article_of(best)
 
 
 def parts_of(text: str) -> list[str]:
@@ -36,9 +83,9 @@ def parts_of(text: str) -> list[str]:
     return kept[:MOST_PARTS] if len(kept) > 1 else []
 
 
-def second_question(best: str, separate: Iterable[str]) -> str | None:
-    """The first of the parts' intents that the base answers, about another article than `best`."""
-    for intent in separate:
-        if family_of(intent) is Family.ANSWER and article_of(intent) != article_of(best):
-            return intent
+def second_question(best: str, parts: Iterable[Part]) -> str | None:
+    """What the first of the parts asks that is about another article than `best`."""
+    for part in parts:
+        if part.asked and article_of(part.asked) != article_of(best):
+            return part.asked
     return None

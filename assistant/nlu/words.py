@@ -218,7 +218,7 @@ ASKING = (
 )
 AND = r"et|and"
 SOMETHING_ELSE = (
-    r"et (?:aussi|sinon|puis|autre chose|par ailleurs|au passage)|sinon|autre (?:chose|question)"
-    r"|par ailleurs|au passage|aussi|de plus|(?:et )?(?:pendant|tant) que [^,:.?!]{3,25}[,:]"
-    r"|ps|post-scriptum|also|by the way|\d\)|-|\+"
+    r"et (?:aussi|[ée]galement|sinon|puis|autre chose|par ailleurs|au passage)|sinon"
+    r"|autre (?:chose|question)|par ailleurs|au passage|aussi|de plus"
+    r"|(?:et )?(?:pendant|tant) que [^,:.?!]{3,25}[,:]|ps|post-scriptum|also|by the way|\d\)|-|\+"
 )

@@ -149,28 +149,3 @@ async def test_who_has_an_appointment_and_asks_about_it_is_told_when(
     assert (await stage.one("action_answer", ask(LOGIN))).text == text_of(LOGIN)
     clock.put_at(start + timedelta(days=1))
     assert (await stage.one("action_answer", question)).text == text_of("aide_canaux/rendez_vous")
-
-
-async def test_a_second_question_is_offered_below_the_answer(stage: Stage) -> None:
-    question = typed("?", ("adresses.difference", 0.9), also="suivi_facture.suivre")
-    reply = await stage.one("action_answer", question)
-    offered = library().sections["suivi_facture/suivre"]
-    told = words.second_question(offered.title)
-    assert reply.text == f"{text_of('adresses/difference')}\n\n{told}"
-    assert [(each.label, each.answer) for each in reply.choices] == [(offered.title, offered.id)]
-
-
-async def test_a_second_question_is_offered_below_what_is_not_in_the_base(stage: Stage) -> None:
-    question = typed(
-        "?", ("redirection.tva", 0.9), kind="redirect", also="adresses.definition_contact"
-    )
-    reply = await stage.one("action_answer", question)
-    title = library().sections["adresses/definition_contact"].title
-    assert (reply.text or "").endswith(f"\n\n{words.second_question(title)}")
-    assert [each.answer for each in reply.choices] == ["adresses/definition_contact"]
-
-
-async def test_what_the_answer_holds_already_is_no_second_question(stage: Stage) -> None:
-    question = typed("?", ("adresses.difference", 0.9), also="adresses.difference")
-    reply = await stage.one("action_answer", question)
-    assert (reply.text, reply.choices) == (text_of("adresses/difference"), [])

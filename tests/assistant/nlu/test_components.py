@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -16,6 +17,8 @@ from assistant.nlu.embedder import SentenceEmbedder, open_embedder
 from assistant.nlu.entities import NumberFinder
 from assistant.nlu.normalisation import NORMALISED, Normaliser
 from assistant.nlu.reading import READING, Reading
+from assistant.nlu.second_question import Part
+from assistant.nlu.spelt import Speller
 
 THRESHOLDS = Thresholds(answer=0.7, talk=0.4, redirect=0.3, choose=0.25)
 
@@ -94,9 +97,10 @@ def test_a_command_is_left_alone(embedder: SentenceEmbedder) -> None:
 
 def test_a_second_question_is_told_beside_what_is_decided_and_not_beside_doubt() -> None:
     told = [Candidate("adresses.contact", 0.9)]
-    separate = ["adresses.difference", "suivi_facture.suivre"]
-    assert outcome(Kind.ANSWER, told, "texte", separate)[DECISION]["also"] == "suivi_facture.suivre"
-    assert outcome(Kind.CHOOSE, told, "texte", separate)[DECISION]["also"] is None
+    spelt = Speller.fit(["autre", "autres"], np.array(["a", "b"]))[0].spelt(["autre"])
+    parts = [Part("autre", spelt, Candidate("suivi_facture.suivre", 1.0))]
+    assert outcome(Kind.ANSWER, told, "texte", parts)[DECISION]["also"] == "suivi_facture.suivre"
+    assert outcome(Kind.CHOOSE, told, "texte", parts)[DECISION]["also"] is None
 
 
 def test_at_most_five_candidates_are_named() -> None:

@@ -12,14 +12,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml_file
 
-from assistant.nlu import quick_reader
+from assistant.nlu import quick_reader, second_question
 from assistant.nlu.classifier import ScopeAwareClassifier
 from assistant.nlu.embedder import SentenceEmbedder
 from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.normalisation import Normaliser
 from assistant.nlu.quick_reader import QuickReader
 from assistant.nlu.reading import READING, Reading
-from assistant.nlu.second_question import SEPARATE
+from assistant.nlu.second_question import PARTS, Part
 from assistant.nlu.spelt import SPELT, Speller
 
 SAID = {
@@ -58,6 +58,14 @@ def reading(reader: QuickReader, text: str) -> Reading | None:
     return found
 
 
+def parts_of_message(reader: QuickReader, text: str) -> list[Part]:
+    message = Message(data={TEXT: text})
+    Normaliser().process([message])
+    reader.process([message])
+    parts: list[Part] = message.get(PARTS)
+    return parts
+
+
 def test_what_is_plain_is_read(trained: tuple[QuickReader, Any]) -> None:
     found = reading(trained[0], "svp, comment activer les notifications de facturation")
     assert found is not None
@@ -90,7 +98,7 @@ def test_what_it_takes_for_out_of_scope_is_left_to_the_others(
 
 
 @pytest.mark.parametrize(
-    ("text", "separate"),
+    ("text", "asking"),
     [
         (
             "modifier mon adresse de contact ? et sinon, activer les notifications de facturation",
@@ -103,13 +111,26 @@ def test_what_it_takes_for_out_of_scope_is_left_to_the_others(
         ("modifier mon adresse de contact", []),
     ],
 )
-def test_the_parts_that_are_plain_by_themselves_are_told(
-    text: str, separate: list[str], trained: tuple[QuickReader, Any]
+def test_the_parts_that_seem_to_ask_something_are_told(
+    text: str,
+    asking: list[str],
+    trained: tuple[QuickReader, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    message = Message(data={TEXT: text})
-    Normaliser().process([message])
-    trained[0].process([message])
-    assert message.get(SEPARATE) == separate
+    monkeypatch.setattr(quick_reader, "SURE", 1.1)
+    parts = parts_of_message(trained[0], text)
+    assert [part.by_spelling.intent for part in parts] == asking
+    for part in parts:
+        assert (part.spelt.rows != trained[0]._learnt.speller.rows([part.text])).nnz == 0
+
+
+def test_a_part_about_what_the_whole_surely_asks_is_no_second_question(
+    trained: tuple[QuickReader, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "activer les notifications de facturation ? comment activer les notifications svp ?"
+    assert parts_of_message(trained[0], text) == []
+    monkeypatch.setattr(quick_reader, "SURE", 1.1)
+    assert len(parts_of_message(trained[0], text)) == 2
 
 
 def test_it_reads_the_same_once_stored(trained: tuple[QuickReader, Any]) -> None:
@@ -138,6 +159,14 @@ def test_what_it_leaves_unread_is_read_with_its_meaning_by_the_same_n_grams(
         assert message.get(READING) is None
         component.process([message])
     assert message.get(READING).candidates[0].intent == "notifications.activer"
+
+    monkeypatch.setattr(second_question, "SURE_ALONE", 1.1)
+    both = Message(data={TEXT: "modifier mon adresse de contact ? et une recette de crêpes"})
+    for component in (Normaliser(), trained[0], embedder, classifier):
+        component.process([both])
+    [part] = both.get(PARTS)
+    assert part.by_meaning.intent == "adresses.modifier"
+
     message.set(SPELT, Speller.fit(["autre", "autres"], np.array(["a", "b"]))[0].spelt(["autre"]))
     with pytest.raises(ValueError, match="train again"):
         classifier.process([message])

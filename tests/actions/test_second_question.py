@@ -1,0 +1,104 @@
+"""What a message asks besides: offered below whatever is said first, also where a form begins."""
+
+from pathlib import Path
+
+import pytest
+
+from actions import words
+from chorus.demo_accounts import DemoAccounts
+from chorus.demo_links import DemoLinks
+from chorus.demo_portal import DemoPortal
+from kit.database import Database
+from knowledge.library import library
+from livechat.assistant import Reply
+from tests.actions.stage import Message, Stage, ask, sources_of, text_of, typed
+from tests.actions.writing import Writer
+
+ALSO = "adresses.difference"
+OFFERED = library().sections["adresses/difference"]
+TOLD = words.second_question(OFFERED.title)
+
+
+@pytest.fixture
+async def connected(database: Database, tmp_path: Path) -> Writer:
+    portal = DemoPortal(tmp_path)
+    accounts = DemoAccounts(portal, DemoLinks(b"a key"))
+    user = Writer(Stage(database, sources=sources_of(database, portal, accounts)))
+    await user.talk("camille", structure="demo-camille")
+    return user
+
+
+def offers_it(reply: Reply) -> bool:
+    assert (reply.text or "").endswith(TOLD)
+    return [each.label for each in reply.choices if each.answer] == [OFFERED.title]
+
+
+def both(intent: str, text: str = "?") -> Message:
+    return typed(text, (intent, 0.9), also=ALSO)
+
+
+async def test_below_an_answer(stage: Stage) -> None:
+    reply = await stage.one("action_answer", both("notifications.activer"))
+    assert reply.text == f"{text_of('notifications/activer')}\n\n{TOLD}"
+    assert offers_it(reply)
+
+
+async def test_below_what_is_not_in_the_base(stage: Stage) -> None:
+    question = typed("?", ("redirection.tva", 0.9), kind="redirect", also=ALSO)
+    assert offers_it(await stage.one("action_answer", question))
+
+
+async def test_not_what_the_answer_holds_already(stage: Stage) -> None:
+    reply = await stage.one("action_answer", both(ALSO))
+    assert (reply.text, reply.choices) == (text_of("adresses/difference"), [])
+
+
+@pytest.mark.parametrize(
+    ("action", "intent"),
+    [
+        ("action_talk", "remerciement"),
+        ("action_human", "humain"),
+        ("action_ticket", "ticket"),
+        ("action_my_ticket", "mon_ticket"),
+    ],
+)
+async def test_below_talk_and_what_is_offered(stage: Stage, action: str, intent: str) -> None:
+    assert offers_it(await stage.one(action, both(intent)))
+
+
+async def test_an_angry_user_reads_it_before_the_offer(stage: Stage) -> None:
+    reply = await stage.one("action_talk", both("insulte_plainte"))
+    assert TOLD in (reply.text or "")
+    assert [each.id or each.label for each in reply.choices] == [
+        OFFERED.title,
+        "act:advisor",
+        "act:ticket",
+        "act:continue",
+    ]
+
+
+async def test_below_the_first_question_of_a_form_and_no_other(connected: Writer) -> None:
+    (question,) = await connected.say(both("suivi_facture.suivre", "où en est ma facture ? et…"))
+    assert connected.stage.loop == "invoice_form"
+    assert (question.text or "").startswith(words.WHICH_INVOICE)
+    assert offers_it(question)
+    *_, again = await connected.say(typed("je ne sais plus", also=ALSO, kind="escalate"))
+    assert TOLD not in (again.text or "")
+    answer, question = await connected.say(ask(OFFERED.id))
+    assert answer.text == text_of("adresses/difference")
+    assert words.WHICH_INVOICE in (question.text or "")
+    assert connected.stage.loop == "invoice_form"
+
+
+async def test_below_an_invoice_that_is_told_at_once(connected: Writer) -> None:
+    found = [{"entity": "invoice_number", "value": "FA-1007"}]
+    asked = both("suivi_facture.suivre", "où en est FA-1007 ? et…") | {"entities": found}
+    invoice, also = await connected.say(asked)
+    assert "FA-1007" in (invoice.text or "")
+    assert also.text == TOLD and offers_it(also)
+
+
+async def test_below_a_mail_that_is_sent_at_once(connected: Writer) -> None:
+    ordered, also = await connected.say(both("mot_de_passe.oublie", "perdu : a@exemple.fr. et…"))
+    assert ordered.directive is not None
+    assert also.text == TOLD and offers_it(also)
