@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation import questions, rasa_default, report, two_questions
+from assistant.evaluation import bare_words, questions, rasa_default, report, two_questions
 from assistant.evaluation.baselines import BASELINES, Asked, known_examples, understood_by
 from assistant.evaluation.figures import Pair, right_article
 from assistant.evaluation.noise import NOISES
@@ -52,6 +52,7 @@ def main() -> int:
         "batches": report.measure(pairs),
         "noise": _noise(parse, pairs),
         "second_question": two_questions.measure(parse),
+        "bare_word": bare_words.measure(parse),
         "approaches": report.compare({report.OURS: pairs, **_others(asked, options.rasa_default)}),
     }
     _deliver(kept, pairs, now, options.write)

@@ -102,7 +102,11 @@ def markdown(kept: Mapping[str, Any]) -> str:
         "",
         "Messages that hold two questions, and some that only seem to:",
         "",
-        *_table(["outcome", "messages"], _second_rows(kept)),
+        *_table(["outcome", "messages"], _counted(kept["second_question"])),
+        "",
+        "Messages of one word that carries a meaning, or of two:",
+        "",
+        *_table(["outcome", "messages"], _counted(kept["bare_word"])),
         "",
         "On the same examples and questions, without thresholds:",
         "",
@@ -137,7 +141,8 @@ def page(kept: Mapping[str, Any], pairs: Sequence[Pair]) -> str:
         compared=[name for name, _ in BASELINE_FIGURES],
         style_goals=STYLE_GOALS,
         noise_rows=_noise_rows(kept["noise"]),
-        second_rows=_second_rows(kept),
+        second_rows=_counted(kept["second_question"]),
+        bare_rows=_counted(kept["bare_word"]),
         cell=_cell,
         short=_short,
         pictures=drawn,
@@ -170,8 +175,8 @@ def _noise_rows(lost: Mapping[str, float]) -> list[list[str]]:
     return [[name, f"≤ {most:g}", f"{lost[name]:.1f}"] for name, _, most in NOISES]
 
 
-def _second_rows(kept: Mapping[str, Any]) -> list[list[str]]:
-    return [[outcome, str(times)] for outcome, times in kept["second_question"].items()]
+def _counted(outcomes: Mapping[str, int]) -> list[list[str]]:
+    return [[outcome, str(times)] for outcome, times in outcomes.items()]
 
 
 def _rows_of(approaches: Mapping[str, Any]) -> list[list[str]]:

@@ -33,21 +33,24 @@ def measure(parse: Parse) -> dict[str, int]:
 
 
 def _outcome(entry: dict[str, Any], decision: dict[str, Any]) -> str:
-    asked = {_subject(said.replace("/", ".")) for said in (entry["first"], entry["second"]) if said}
+    asked = {
+        subject_of(said.replace("/", ".")) for said in (entry["first"], entry["second"]) if said
+    }
     also = decision["also"]
-    if also is not None and _subject(also) not in asked:
+    if also is not None and subject_of(also) not in asked:
         return MADE_UP
     if entry["second"] is None:
         return NONE_MORE
-    return (NEITHER, ONE, BOTH)[len(asked & _shown(decision))]
+    return (NEITHER, ONE, BOTH)[len(asked & shown_in(decision))]
 
 
-def _shown(decision: dict[str, Any]) -> set[str]:
+def shown_in(decision: dict[str, Any]) -> set[str]:
     """What is answered, or among the choices."""
     intents = [each["intent"] for each in decision["candidates"]]
     most = {Kind.CHOOSE: CHOICES, Kind.ESCALATE: 0}.get(Kind(decision["kind"]), 1)
-    return {_subject(each) for each in [*intents[:most], decision["also"]] if each}
+    return {subject_of(each) for each in [*intents[:most], decision["also"]] if each}
 
 
-def _subject(intent: str) -> str:
+def subject_of(intent: str) -> str:
+    """The article, or of a redirected intent its subject."""
     return intent if family_of(intent) is Family.REDIRECT else article_of(intent)

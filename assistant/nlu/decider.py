@@ -71,13 +71,19 @@ class Decider(GraphComponent, IntentClassifier):
     def _decide(self, message: Message, reading: Reading | None) -> None:
         candidates = reading.candidates if reading else []
         inside = [each for each in candidates if each.intent != OUT_OF_SCOPE]
-        kind = decide(inside, reading.thresholds) if reading else Kind.ESCALATE
+        kind = _kind(inside, reading)
         parts = message.get(PARTS, [])
         for key, value in outcome(kind, inside, message.get(TEXT) or "", parts).items():
             message.set(key, value, add_to_output=True)
         ranking = [_named(each, "name") for each in candidates[: self._ranking_length]]
         message.set(RANKING, ranking, add_to_output=True)
         message.set(OURS, sum(each.confidence for each in inside if is_ours(each.intent)))
+
+
+def _kind(inside: list[Candidate], reading: Reading | None) -> Kind:
+    if reading is None:
+        return Kind.ESCALATE
+    return Kind.CHOOSE if reading.ambiguous else decide(inside, reading.thresholds)
 
 
 def outcome(

@@ -15,3 +15,4 @@ class Reading:
 
     candidates: list[Candidate]  # all intents, best first
     thresholds: Thresholds  # learnt with them
+    ambiguous: bool = False  # it may mean several of them: none is to be taken for granted

@@ -119,6 +119,9 @@ ABBREVIATIONS: dict[str, str] = {
     "oki": "d'accord",
     # the trade
     "fact": "facture",
+    "fac": "facture",
+    "facs": "factures",
+    "cpt": "compte",
     "facts": "factures",
     "factu": "facture",
     "mdp": "mot de passe",
@@ -208,6 +211,15 @@ ENGLISH_FUNCTION_WORDS = _words(
     other some such same own one several another again once never always let make know find see
     don't doesn't didn't can't isn't won't i'm i've i'd it's what's hello hi hey thanks thank good
     morning evening bye
+    """
+)
+
+# What may stand around a single word without making a question of it, accents folded.
+AROUND_A_WORD = _words(
+    """
+    le la les l un une des du de d au aux mon ma mes notre nos votre vos ce cet cette ces ca son sa
+    ses leur leurs pour sur dans en avec et ou svp stp sil vous te plait bonjour bonsoir merci salut
+    the my an of for and please hello
     """
 )
 

@@ -96,6 +96,7 @@ KEPT = {
     "batches": measure(PAIRS),
     "noise": {name: 0.4 for name, _, _ in NOISES},
     "second_question": {"two questions, both met": 27},
+    "bare_word": {"one meaning, met": 12},
     "approaches": compare({OURS: PAIRS, "another": PAIRS}),
 }
 
@@ -110,6 +111,7 @@ def test_the_report_holds_every_figure_batch_and_style() -> None:
     assert "| sms |" in table
     assert "| another |" in table
     assert "| two questions, both met | 27 |" in table
+    assert "| one meaning, met | 12 |" in table
     assert "brouillon → suivi_facture: 1" in table
 
 
