@@ -60,7 +60,7 @@ class AskedForMail(TopicAction):
         text = "" if is_command(tracker) else await whole_text(self._database, tracker)
         if address := address_in(text):
             done = ask_for_mail(dispatcher, tracker, self.form, self.kind, address)
-            self.tell_second_question(dispatcher, tracker)
+            await self.tell_besides(dispatcher, tracker)
             return done
         if address_meant(text) and tracker.get_slot(LAST) == self.form.name:
             return begin(tracker, self.form, account_refused={"times": 1, "now": True})

@@ -21,7 +21,6 @@ from actions.base import (
     say,
     talked,
     understood,
-    with_second,
 )
 from actions.forms import (
     EXPLANATION,
@@ -66,10 +65,10 @@ class OfferHuman(TopicAction):
     ) -> Events:
         offer, choices = await self.offer()
         meant = understood(tracker)
-        second = self.second_question(meant)
-        text = meant.worded(with_second(offer, second))
+        second = await self.asked_besides(meant)
+        text = meant.worded(second.below(offer))
         answer = _wish(self.article, meant)
-        say(dispatcher, text, choices=[*choices, *second], answer=answer)
+        say(dispatcher, text, choices=[*choices, *second.choices], answer=answer)
         offered = [SlotSet("pending_offer", choices[0].id), SlotSet("misses", 0)]
         return [*leave(tracker, altogether=True), *offered]
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from actions import words
 from actions.base import (
+    Besides,
     Candidate,
     Events,
     TopicAction,
@@ -17,7 +18,6 @@ from actions.base import (
     button,
     say,
     understood,
-    with_second,
 )
 from actions.forms import ACTIVATION, INVOICE, LAST, PASSWORD, TRAINING, go_on
 from knowledge.library import Context, Library, Section, answer_text, redirection_text
@@ -74,19 +74,20 @@ class GiveAnswer(TopicAction):
             return await self._sources.entries[DEEDS[chosen.answer_id]](dispatcher, tracker, {})
         context = await self.context(tracker)
         if chosen.answer_id in self._library.redirections:
-            self._redirect(dispatcher, chosen, meant, context)
+            second = await self.asked_besides(meant)
+            self._redirect(dispatcher, chosen, meant, context, second)
         else:
             sections = together(self._library, chosen, meant)
             told = await self._appointment(tracker, sections[0])
             texts = [told] if told else [answer_text(each, context) for each in sections]
-            second = self.second_question(meant, sections)
+            second = await self.asked_besides(meant, sections)
             text = "\n\n".join(filter(None, [*texts, also]))
             say(
                 dispatcher,
-                meant.worded(with_second(text, second)),
+                meant.worded(second.below(text)),
                 answer=_answered(sections[0], chosen.confidence),
                 choices=[
-                    *second,
+                    *second.choices,
                     *first,
                     *_ways_on(sections[0]),
                     *await self._acts(sections[0]),
@@ -97,7 +98,7 @@ class GiveAnswer(TopicAction):
             SlotSet("last_answer", chosen.answer_id),
             SlotSet(LAST, None),  # an address that is typed now has another reason
             SlotSet("misses", 0),
-            SlotSet("pending_offer", None),
+            SlotSet("pending_offer", second.offered),
             *go_on(tracker),
         ]
 
@@ -107,17 +108,17 @@ class GiveAnswer(TopicAction):
         chosen: Candidate,
         meant: Understood,
         context: Context,
+        second: Besides,
     ) -> None:
         redirection = self._library.redirections[chosen.answer_id]
-        second = self.second_question(meant)
-        text = with_second(redirection_text(redirection, context), second)
+        text = second.below(redirection_text(redirection, context))
         answer = Answer(
             decision=Decision.REDIRECT,
             id=chosen.answer_id,
             title=redirection.title,
             confidence=chosen.confidence,
         )
-        say(dispatcher, meant.worded(text), answer=answer, choices=second, votable=True)
+        say(dispatcher, meant.worded(text), answer=answer, choices=second.choices, votable=True)
 
     async def _appointment(self, tracker: Tracker, section: Section) -> str | None:
         """« Mon rendez-vous ? » of somebody who has one: when it is, and how to change it."""

@@ -19,8 +19,8 @@ from kit.database import Database
 from knowledge.library import Context, Library, Section
 from livechat.assistant import AskCommand, Button, Directive, Reply
 from livechat.models import Conversation, Turn, TurnState
-from livechat.offers import offer_of_help
-from livechat.protocol import Answer, Choice, Decision
+from livechat.offers import act, offer_of_help
+from livechat.protocol import Act, Answer, Choice, Decision
 
 # Intents without a section that the contract knows as articles.
 ARTICLES = {
@@ -94,6 +94,18 @@ _KNOWN_AS = select(Conversation).where(Conversation.sender == bindparam("sender"
 
 
 @dataclass(frozen=True)
+class Besides:
+    """What is said of a second question or wish of a message, with its buttons."""
+
+    text: str = ""
+    choices: tuple[Choice, ...] = ()
+    offered: str | None = None  # the act that « oui » accepts
+
+    def below(self, text: str) -> str:
+        return f"{text}\n\n{self.text}" if self.text else text
+
+
+@dataclass(frozen=True)
 class Sources:
     """All that actions may read."""
 
@@ -141,15 +153,27 @@ class TopicAction(Action):  # type: ignore[misc]  # rasa-sdk is not typed
     async def conversation(self, tracker: Tracker) -> Conversation | None:
         return await self._sources.conversation(tracker)
 
-    def second_question(self, meant: Understood, shown: Sequence[Section] = ()) -> list[Choice]:
+    async def asked_besides(self, meant: Understood, shown: Sequence[Section] = ()) -> Besides:
         """What the same message asks as well, unless it is among what is `shown` already."""
-        found = self._library.sections.get(meant.also.answer_id) if meant.also else None
-        return [choice(found.id, found.title)] if found and found not in shown else []
+        also = meant.also
+        if also is None:
+            return Besides()
+        if also.intent == "humain":
+            text, possible = await self.offer()
+            acts = tuple(each for each in possible if each.id != Act.CONTINUE)
+            return Besides(text, acts, offered=acts[0].id)
+        if also.intent == "ticket":
+            return Besides(words.TICKET, (act(Act.TICKET),), offered=Act.TICKET.value)
+        found = self._library.sections.get(also.answer_id)
+        if found is None or found in shown:
+            return Besides()
+        return Besides(words.second_question(found.title), (choice(found.id, found.title),))
 
-    def tell_second_question(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        """Below what was done about the first, where there is one."""
-        for second in self.second_question(understood(tracker)):
-            say(dispatcher, words.second_question(second.label), choices=[second])
+    async def tell_besides(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """Below what was done about the first question, where there is a second one."""
+        second = await self.asked_besides(understood(tracker))
+        if second.text:
+            say(dispatcher, second.text, choices=second.choices)
 
     async def offer(self) -> tuple[str, list[Choice]]:
         async with self._database.glancing() as session:
@@ -179,10 +203,10 @@ def say(
     votable: bool = False,
     directive: Directive | None = None,
 ) -> None:
-    """One message for the user."""
-    reply = Reply(
-        text=text, choices=list(choices), answer=answer, votable=votable, directive=directive
-    )
+    """One message for the user. An act that is offered twice has one button."""
+    named = {each.id: each for each in reversed(choices) if each.id}
+    once = [each for each in choices if not each.id or named[each.id] is each]
+    reply = Reply(text=text, choices=once, answer=answer, votable=votable, directive=directive)
     dispatcher.utter_message(json_message={"say": reply.model_dump(mode="json")})
 
 
@@ -198,11 +222,6 @@ def talked(intent: str, confidence: float = 1.0, article: str | None = None) -> 
     if article is None and intent in ARTICLES:
         article = intent
     return Answer(decision=Decision.TALK, id=intent, article=article, confidence=confidence)
-
-
-def with_second(text: str, second: Sequence[Choice]) -> str:
-    """The text, and below it what else was asked, whose button is `second`."""
-    return "\n\n".join([text, *(words.second_question(each.label) for each in second)])
 
 
 def choice(section_id: str, title: str) -> Choice:

@@ -8,8 +8,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
-from actions.base import Events, TopicAction, say, talked, understood, with_second
+from actions.base import Besides, Events, TopicAction, Understood, say, talked, understood
 from actions.forms import back_to_form, go_on, leave
+from livechat.protocol import Answer
 
 COMPLAINT, GOODBYE = "insulte_plainte", "au_revoir"
 
@@ -30,15 +31,28 @@ class Talk(TopicAction):
         said = words.named(replies[talked_before[intent] % len(replies)]["text"])
         talked_before[intent] += 1
         counted = SlotSet("talked", dict(talked_before))
-        answer = talked(intent, meant.best.confidence)
-        second = self.second_question(meant)
-        text = meant.worded(with_second(said, second))
-        if intent != COMPLAINT:
-            say(dispatcher, text, choices=second, answer=answer)
-            return [counted, SlotSet("pending_offer", None), *_then(tracker, intent)]
+        second = await self.asked_besides(meant)
+        if intent == COMPLAINT:
+            offered = await self._offer(dispatcher, meant, said, second)
+            return [counted, *offered, *back_to_form(tracker)]
+        text = meant.worded(second.below(said))
+        say(dispatcher, text, choices=second.choices, answer=_talk(meant))
+        return [counted, SlotSet("pending_offer", second.offered), *_then(tracker, intent)]
+
+    async def _offer(
+        self, dispatcher: CollectingDispatcher, meant: Understood, said: str, second: Besides
+    ) -> Events:
+        """A person for who is angry, once, also where they ask for one themselves."""
         offer, choices = await self.offer()
-        say(dispatcher, f"{text}\n\n{offer}", choices=[*second, *choices], answer=answer)
-        return [counted, SlotSet("pending_offer", choices[0].id), *back_to_form(tracker)]
+        text = said if second.offered else second.below(said)
+        choices = [*second.choices, *choices]
+        say(dispatcher, f"{meant.worded(text)}\n\n{offer}", choices=choices, answer=_talk(meant))
+        return [SlotSet("pending_offer", next(each.id for each in choices if each.id))]
+
+
+def _talk(meant: Understood) -> Answer:
+    assert meant.best is not None
+    return talked(meant.best.intent, meant.best.confidence)
 
 
 def _then(tracker: Tracker, intent: str) -> Events:

@@ -17,6 +17,7 @@ from rasa_sdk.forms import FormValidationAction
 
 from actions import words
 from actions.base import (
+    Besides,
     Events,
     Sources,
     TopicAction,
@@ -26,7 +27,6 @@ from actions.base import (
     talked,
     understood,
     whole_text,
-    with_second,
 )
 from actions.typed import address_in, address_meant
 from livechat.assistant import Button
@@ -240,10 +240,10 @@ class FormQuestion(TopicAction):
         if times > TWICE:
             text = words.once_more(text, times)
         begins = tracker.get_slot(REQUESTED) is None
-        second = self.second_question(understood(tracker)) if begins else []
+        second = await self.asked_besides(understood(tracker)) if begins else Besides()
         answer = talked(self.form.article, article=self.form.article)
-        choices = [*question.choices, *second]
-        say(dispatcher, with_second(text, second), choices=choices, answer=answer)
+        choices = [*question.choices, *second.choices]
+        say(dispatcher, second.below(text), choices=choices, answer=answer)
         # Rasa sets it only afterwards: without it, what is remembered of this turn has forgotten
         # the question.
         return [

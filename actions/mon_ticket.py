@@ -11,7 +11,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
-from actions.base import Events, TopicAction, entity, say, understood, with_second
+from actions.base import Events, TopicAction, entity, say, understood
 from actions.forms import back_to_form
 from kit.site import site_url
 from livechat.models import Conversation
@@ -37,8 +37,9 @@ class TellMyTicket(TopicAction):
         text = words.tickets_known(states, url) if states else words.no_ticket_known(url)
         sure = meant.best.confidence if meant.best else 1.0
         answer = Answer(decision=Decision.TALK, id="mon_ticket", article="ticket", confidence=sure)
-        second = self.second_question(meant)
-        say(dispatcher, meant.worded(with_second(text, second)), choices=second, answer=answer)
+        second = await self.asked_besides(meant)
+        text = meant.worded(second.below(text))
+        say(dispatcher, text, choices=second.choices, answer=answer)
         told = [SlotSet("pending_offer", None), SlotSet("misses", 0)]
         return [*told, *back_to_form(tracker)]
 

@@ -145,7 +145,7 @@ class FollowInvoice(InvoiceAction):
             return self.fail(dispatcher, tracker, _again(number))
         if len(looked.found) == 1:
             told = self.tell(dispatcher, tracker, looked.following)
-            self.tell_second_question(dispatcher, tracker)
+            await self.tell_besides(dispatcher, tracker)
             return told
         return begin(tracker, INVOICE, **known_of(number, looked.found))
 

@@ -23,7 +23,6 @@ from actions.base import (
     say,
     talked,
     understood,
-    with_second,
 )
 from actions.forms import TICKET, back_to_form, begin, ended, form_of, leave
 from actions.hors_sujet import Clarify
@@ -67,14 +66,14 @@ class StartTicket(TopicAction):
         if wanted is not None:
             say(dispatcher, words.TOO_LATE, answer=talked("ticket"))
             return []
-        return self._offer(dispatcher, tracker)
+        return await self._offer(dispatcher, tracker)
 
-    def _offer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    async def _offer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         meant = understood(tracker)
-        second = self.second_question(meant)
-        text = meant.worded(with_second(words.TICKET, second))
+        second = await self.asked_besides(meant)
+        text = meant.worded(second.below(words.TICKET))
         answer = talked("ticket", meant.best.confidence if meant.best else 1.0)
-        choices = [act(Act.TICKET), act(Act.CONTINUE), *second]
+        choices = [act(Act.TICKET), act(Act.CONTINUE), *second.choices]
         say(dispatcher, text, choices=choices, answer=answer)
         offered = [SlotSet("pending_offer", Act.TICKET.value), SlotSet("misses", 0)]
         return [*leave(tracker, altogether=True), *offered]

@@ -12,6 +12,9 @@ OUT_OF_SCOPE = "hors_sujet"
 REDIRECTION = "redirection"
 
 
+WISHES = ("humain", "ticket")  # talk that asks for something to be done
+
+
 class Family(Enum):
     ANSWER = "answer"
     REDIRECT = "redirect"

@@ -2,8 +2,9 @@
 
 A message is answered as a whole, which gives one of its questions. Its parts are read again, each
 by its spelling, and where that does not tell enough by its meaning too: a part that is clear by
-itself and about another article than the answer is taken for a question of its own. It is offered,
-not answered: whoever told a story before their question loses nothing by one more choice.
+itself and about another article than the answer, or the wish for a person or a ticket, is taken
+for a question of its own. It is offered, not answered: whoever told a story before their question
+loses nothing by one more choice.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.nlu.decision import Candidate
-from assistant.nlu.intents import Family, article_of, family_of
+from assistant.nlu.intents import WISHES, Family, article_of, family_of
 from assistant.nlu.spelt import Spelt
 from assistant.nlu.words import AND, ASKING, SOMETHING_ELSE
 
@@ -38,7 +39,7 @@ _BETWEEN = re.compile(
 
 @dataclass(eq=False)
 class Part:
-    """A part of a message that seems to ask for an article."""
+    """A part of a message that seems to ask for something."""
 
     text: str
     spelt: Spelt
@@ -67,9 +68,10 @@ def may_ask(candidate: Candidate, best: str | None) -> bool:
 
     `best`: what the whole message asks, where that is known.
     """
-    if candidate.confidence < WORTH_MEANING or family_of(candidate.intent) is not Family.ANSWER:
+    asks = family_of(candidate.intent) is Family.ANSWER or candidate.intent in WISHES
+    if candidate.confidence < WORTH_MEANING or not asks:
         return False
-    return best is None or article_of(candidate.intent) != article_of(best)
+    return best is None or _is_another(candidate.intent, best)
 
 
 def parts_of(text: str) -> list[str]:
@@ -84,8 +86,15 @@ def parts_of(text: str) -> list[str]:
 
 
 def second_question(best: str, parts: Iterable[Part]) -> str | None:
-    """What the first of the parts asks that is about another article than `best`."""
+    """What the first of the parts asks that is about something else than `best`."""
     for part in parts:
-        if part.asked and article_of(part.asked) != article_of(best):
+        if part.asked and _is_another(part.asked, best):
             return part.asked
     return None
+
+
+def _is_another(intent: str, best: str) -> bool:
+    """Whoever wants a person is offered a ticket as well, and the other way round."""
+    if intent in WISHES and best in WISHES:
+        return False
+    return article_of(intent) != article_of(best)

@@ -13,6 +13,7 @@ from knowledge.library import library
 from livechat.assistant import Reply
 from tests.actions.stage import Message, Stage, ask, sources_of, text_of, typed
 from tests.actions.writing import Writer
+from tests.clock import Clock
 
 ALSO = "adresses.difference"
 OFFERED = library().sections["adresses/difference"]
@@ -75,6 +76,46 @@ async def test_an_angry_user_reads_it_before_the_offer(stage: Stage) -> None:
         "act:ticket",
         "act:continue",
     ]
+
+
+@pytest.mark.parametrize(
+    ("intent", "acts"),
+    [("humain", ["act:advisor", "act:ticket"]), ("ticket", ["act:ticket"])],
+)
+async def test_a_wish_besides_is_offered_and_yes_accepts_it(
+    stage: Stage, clock: Clock, intent: str, acts: list[str]
+) -> None:
+    clock.put_at(Stage.OPEN)
+    asked = typed("?", ("notifications.activer", 0.9), also=intent)
+    reply = await stage.one("action_answer", asked)
+    assert (reply.text or "").startswith(text_of("notifications/activer"))
+    assert [each.id for each in reply.choices] == acts
+    replies = await stage.run("action_yes", typed("oui", ("oui", 0.9)))
+    assert stage.next_action == "ticket_form" if intent == "ticket" else replies[0].directive
+
+
+async def test_a_wish_besides_is_offered_when_advisors_are_closed_as_well(
+    stage: Stage, clock: Clock
+) -> None:
+    clock.put_at(Stage.SATURDAY)
+    asked = typed("?", ("redirection.tva", 0.9), kind="redirect", also="humain")
+    reply = await stage.one("action_answer", asked)
+    assert [each.id for each in reply.choices] == ["act:ticket", "act:callback"]
+
+
+async def test_an_act_that_the_answer_offers_too_has_one_button(stage: Stage, clock: Clock) -> None:
+    clock.put_at(Stage.OPEN)
+    asked = typed("?", ("aide_canaux.agent_discuter", 0.9), also="humain")
+    reply = await stage.one("action_answer", asked)
+    assert [each.id for each in reply.choices] == ["act:advisor", "act:ticket"]
+
+
+async def test_an_angry_user_who_wants_a_person_reads_the_offer_once(stage: Stage) -> None:
+    asked = typed("nul", ("insulte_plainte", 0.9), also="humain")
+    reply = await stage.one("action_talk", asked)
+    [offer] = await stage.run("action_human", typed("un humain", ("humain", 0.9)))
+    assert (reply.text or "").count(offer.text or "-") == 1
+    assert reply.choices == offer.choices
 
 
 async def test_below_the_first_question_of_a_form_and_no_other(connected: Writer) -> None:

@@ -55,6 +55,12 @@ def test_the_second_question_is_about_another_article() -> None:
     assert second_question("adresses.modifier_contact", parts[:1]) is None
 
 
+def test_a_wish_counts_as_a_question_but_not_beside_another_wish() -> None:
+    parts = [part(Candidate("humain", 1.0)), part(Candidate("brouillon.envoyer", 1.0))]
+    assert second_question("adresses.difference", parts) == "humain"
+    assert second_question("ticket", parts) == "brouillon.envoyer"
+
+
 SPELLING = Candidate("brouillon.envoyer", SURE_ALONE - 0.01)
 
 
@@ -82,7 +88,10 @@ def test_what_its_spelling_leaves_open_its_meaning_must_confirm(
         (Candidate("brouillon.envoyer", WORTH_MEANING), "brouillon.symptome", False),
         (Candidate("brouillon.envoyer", WORTH_MEANING - 0.01), None, False),
         (Candidate("redirection.tva", 1.0), None, False),
-        (Candidate("humain", 1.0), None, False),
+        (Candidate("humain", 1.0), None, True),
+        (Candidate("ticket", 1.0), "brouillon.symptome", True),
+        (Candidate("ticket", 1.0), "humain", False),
+        (Candidate("remerciement", 1.0), None, False),
     ],
 )
 def test_only_what_the_base_answers_beside_the_whole_may_be_asked(
