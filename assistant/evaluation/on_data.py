@@ -82,24 +82,39 @@ def evaluate(
 
     `foreign_share`, between 0 and 1, of what is asked is expected to be out of scope.
     """
+    return evaluate_expecting([foreign_share], train, asked, embedder)[0]
+
+
+def evaluate_expecting(
+    foreign_shares: Sequence[float],
+    train: Sequence[tuple[str, str]],
+    asked: Sequence[tuple[str, str]],
+    embedder: Embedder,
+) -> list[Found]:
+    """The same for each of these shares, trained once."""
     known, new = Rows.of(train), Rows.of(asked)
     began = time.perf_counter()
     nobody = np.full(len(known.texts), "")
     examples = Examples(known.texts, _embed(embedder, known.texts), np.array(known.labels), nobody)
     fitted, held = fit_and_hold_out(examples)
-    worth = _worth(held, foreign_share)
+    worths = [_worth(held, share) for share in foreign_shares]
     seconds = time.perf_counter() - began
-    scores = worth(fitted.evidence(new.texts, _embed(embedder, new.texts)))
-    said = np.array(fitted.model.intents)[scores.argmax(axis=1)]
-    truth = np.array(new.labels)
+    evidence = fitted.evidence(new.texts, _embed(embedder, new.texts))
+    intents, truth = np.array(fitted.model.intents), np.array(new.labels)
     foreign = truth == OUT_OF_SCOPE
-    return Found(
-        accuracy=float((said == truth)[~foreign].mean()),
-        recall=float((said == truth)[foreign].mean()) if foreign.any() else None,
-        seconds=seconds,
-        questions=len(truth),
-        classes=len(fitted.model.intents),
-    )
+    found = []
+    for worth in worths:
+        right = intents[worth(evidence).argmax(axis=1)] == truth
+        found.append(
+            Found(
+                accuracy=float(right[~foreign].mean()),
+                recall=float(right[foreign].mean()) if foreign.any() else None,
+                seconds=seconds,
+                questions=len(truth),
+                classes=len(intents),
+            )
+        )
+    return found
 
 
 def _worth(held: HeldOut, foreign_share: float) -> Callable[[np.ndarray], np.ndarray]:

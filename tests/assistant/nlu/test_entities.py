@@ -4,6 +4,7 @@ import pytest
 from spacy.language import Language
 
 from assistant.nlu.entities import find, open_ruler
+from assistant.nlu.words import CURRENCY, INVOICE_WORDS, MONTHS, NUMBER_WORDS
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +46,12 @@ def test_places_count_characters_of_the_text_as_typed(pipeline: Language) -> Non
 
 def test_a_very_long_text_is_not_read_to_its_end(pipeline: Language) -> None:
     assert find(pipeline, "a " * 4000 + "TK-000123") == []
+
+
+def test_no_pattern_can_match_without_a_digit() -> None:
+    """Else `find` would miss what it skips."""
+    pipeline = open_ruler()
+    words = {*MONTHS, *CURRENCY, *INVOICE_WORDS, *NUMBER_WORDS}
+    text = " ".join(sorted(words) + sorted(words, reverse=True))
+    assert list(pipeline(f"{text} TK- FA/ n° premier").ents) == []
+    assert find(pipeline, text) == []
