@@ -60,8 +60,7 @@ class AskedForMail(TopicAction):
         text = "" if is_command(tracker) else await whole_text(self._database, tracker)
         if address := address_in(text):
             done = ask_for_mail(dispatcher, tracker, self.form, self.kind, address)
-            await self.tell_besides(dispatcher, tracker)
-            return done
+            return [*done, *await self.tell_besides(dispatcher, tracker)]
         if address_meant(text) and tracker.get_slot(LAST) == self.form.name:
             return begin(tracker, self.form, account_refused={"times": 1, "now": True})
         start = button(self.label, self.intent, act="start")
@@ -109,7 +108,8 @@ class AddressKnown(TopicAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         address = str(tracker.get_slot(ADDRESS))
-        return ask_for_mail(dispatcher, tracker, self.form, self.kind, address)
+        done = ask_for_mail(dispatcher, tracker, self.form, self.kind, address)
+        return [*done, *await self.tell_besides(dispatcher, tracker)]
 
 
 def ask_for_mail(

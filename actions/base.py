@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import bindparam, select
 
@@ -104,6 +105,12 @@ class Besides:
     def below(self, text: str) -> str:
         return f"{text}\n\n{self.text}" if self.text else text
 
+    def pointed_at_below(self, text: str) -> str:
+        """The same below a question: what is asked besides asks nothing of its own."""
+        if not self.choices:
+            return text
+        return f"{text}\n\n{words.second_question(self.choices[0].label)}"
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -169,11 +176,13 @@ class TopicAction(Action):  # type: ignore[misc]  # rasa-sdk is not typed
             return Besides()
         return Besides(words.second_question(found.title), (choice(found.id, found.title),))
 
-    async def tell_besides(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    async def tell_besides(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Below what was done about the first question, where there is a second one."""
         second = await self.asked_besides(understood(tracker))
-        if second.text:
-            say(dispatcher, second.text, choices=second.choices)
+        if not second.text:
+            return []
+        say(dispatcher, second.text, choices=second.choices)
+        return [SlotSet("pending_offer", second.offered)]
 
     async def offer(self) -> tuple[str, list[Choice]]:
         async with self._database.glancing() as session:

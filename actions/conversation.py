@@ -42,12 +42,13 @@ class Talk(TopicAction):
     async def _offer(
         self, dispatcher: CollectingDispatcher, meant: Understood, said: str, second: Besides
     ) -> Events:
-        """A person for who is angry, once, also where they ask for one themselves."""
+        """A person or a ticket for who is angry, once, also where they want one themselves."""
+        if second.offered:
+            second = Besides()
         offer, choices = await self.offer()
-        text = said if second.offered else second.below(said)
-        choices = [*second.choices, *choices]
-        say(dispatcher, f"{meant.worded(text)}\n\n{offer}", choices=choices, answer=_talk(meant))
-        return [SlotSet("pending_offer", next(each.id for each in choices if each.id))]
+        text = f"{meant.worded(second.below(said))}\n\n{offer}"
+        say(dispatcher, text, choices=[*second.choices, *choices], answer=_talk(meant))
+        return [SlotSet("pending_offer", choices[0].id)]
 
 
 def _talk(meant: Understood) -> Answer:

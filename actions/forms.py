@@ -239,11 +239,11 @@ class FormQuestion(TopicAction):
         asked |= {f"{_digest(text)}": times, "last": _digest(question.text)}
         if times > TWICE:
             text = words.once_more(text, times)
-        begins = tracker.get_slot(REQUESTED) is None
+        begins = tracker.get_slot(REQUESTED) is None and not repeated
         second = await self.asked_besides(understood(tracker)) if begins else Besides()
         answer = talked(self.form.article, article=self.form.article)
         choices = [*question.choices, *second.choices]
-        say(dispatcher, second.below(text), choices=choices, answer=answer)
+        say(dispatcher, second.pointed_at_below(text), choices=choices, answer=answer)
         # Rasa sets it only afterwards: without it, what is remembered of this turn has forgotten
         # the question.
         return [

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import words
 from actions.answer import GiveAnswer
 from actions.base import (
+    Besides,
     Candidate,
     Events,
     TopicAction,
@@ -57,8 +58,9 @@ class Clarify(TopicAction):
             if confused:
                 giver = GiveAnswer(self._sources)
                 return await giver.give(dispatcher, tracker, confused, meant)
-            if self._propose(dispatcher, meant):
-                return [SlotSet("pending_offer", None), *back_to_form(tracker)]
+            second = await self.asked_besides(meant)
+            if self._propose(dispatcher, meant, second):
+                return [SlotSet("pending_offer", second.offered), *back_to_form(tracker)]
         return await self.miss(dispatcher, tracker, meant)
 
     def _confused(self, meant: Understood) -> Candidate | None:
@@ -69,13 +71,15 @@ class Clarify(TopicAction):
         section = self._library.sections.get(best.answer_id)
         return best if section and second.answer_id in section.together else None
 
-    def _propose(self, dispatcher: CollectingDispatcher, meant: Understood) -> bool:
+    def _propose(
+        self, dispatcher: CollectingDispatcher, meant: Understood, second: Besides
+    ) -> bool:
         """Show what it may have been. False when there is nothing to show."""
         choices = [*self._choices(meant)][:AT_MOST]
         if not choices or meant.best is None:
             return False
         asked = words.which(choices[0].label, alone=len(choices) == 1)
-        text = meant.worded(asked)
+        text = meant.worded(second.pointed_at_below(asked))
         best = next((c for c in meant.candidates if c.answer_id == choices[0].answer), meant.best)
         section = self._library.sections.get(best.answer_id)
         answer = Answer(
@@ -86,7 +90,7 @@ class Clarify(TopicAction):
             updated_on=section.updated_on if section else None,
             confidence=best.confidence,
         )
-        say(dispatcher, text, choices=[*choices, act(Act.NONE)], answer=answer)
+        say(dispatcher, text, choices=[*choices, *second.choices, act(Act.NONE)], answer=answer)
         return True
 
     def _choices(self, meant: Understood) -> Iterator[Choice]:
@@ -104,8 +108,10 @@ class Clarify(TopicAction):
         confidence = meant.best.confidence if meant.best else 0.0
         answer = Answer(decision=Decision.ESCALATE, confidence=confidence)
         if misses < MISSES:
-            say(dispatcher, meant.worded(words.REPHRASE), answer=answer)
-            forgotten = [SlotSet("misses", misses), SlotSet("pending_offer", None)]
+            second = await self.asked_besides(meant)
+            text = meant.worded(second.pointed_at_below(words.REPHRASE))
+            say(dispatcher, text, choices=second.choices, answer=answer)
+            forgotten = [SlotSet("misses", misses), SlotSet("pending_offer", second.offered)]
             return [*forgotten, *back_to_form(tracker)]
         offer, choices = await self.offer()
         say(dispatcher, f"{words.TWICE_MISSED}\n\n{offer}", choices=choices, answer=answer)

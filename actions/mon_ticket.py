@@ -40,7 +40,7 @@ class TellMyTicket(TopicAction):
         second = await self.asked_besides(meant)
         text = meant.worded(second.below(text))
         say(dispatcher, text, choices=second.choices, answer=answer)
-        told = [SlotSet("pending_offer", None), SlotSet("misses", 0)]
+        told = [SlotSet("pending_offer", second.offered), SlotSet("misses", 0)]
         return [*told, *back_to_form(tracker)]
 
     async def _states(self, tracker: Tracker) -> list[str]:

@@ -145,8 +145,7 @@ class FollowInvoice(InvoiceAction):
             return self.fail(dispatcher, tracker, _again(number))
         if len(looked.found) == 1:
             told = self.tell(dispatcher, tracker, looked.following)
-            await self.tell_besides(dispatcher, tracker)
-            return told
+            return [*told, *await self.tell_besides(dispatcher, tracker)]
         return begin(tracker, INVOICE, **known_of(number, looked.found))
 
     async def _more(
@@ -203,7 +202,8 @@ class TellInvoice(InvoiceAction):
             found = await self._sources.invoices.follow(theirs, chosen)
         except PortalUnavailable:
             return self.fail(dispatcher, tracker, _again(number))
-        return self.tell(dispatcher, tracker, found)
+        told = self.tell(dispatcher, tracker, found)
+        return [*told, *await self.tell_besides(dispatcher, tracker)]
 
 
 def _again(number: str) -> Button:

@@ -35,9 +35,14 @@ class LeftOut(ModuleType):
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):
             raise AttributeError(name)
-        made = type(name, (), {"__module__": self.__name__})
+        calls = dict.fromkeys(("__init__", "create", "load"), _refuse)
+        made = type(name, (), {"__module__": self.__name__} | calls)
         setattr(self, name, made)
         return made
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise RuntimeError("A component that needs TensorFlow was left out: config.yml names none.")
 
 
 def leave_out_tensorflow(config: dict[str, Any]) -> bool:

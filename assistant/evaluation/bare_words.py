@@ -20,7 +20,8 @@ from assistant.nlu.decision import Kind
 WORDS = Path(__file__).with_suffix(".yml")
 OFFERED = "several meanings, one of them among the choices"
 LIKELIEST, OTHER = "several meanings, the likeliest answered", "several meanings, another answered"
-ONLY, MISSED = "one meaning, met", "none of its meanings met"
+ONLY, ONLY_OFFERED = "one meaning, answered", "one meaning, among the choices"
+MISSED = "none of its meanings met"
 REFUSED, TAKEN = "foreign, refused", "foreign, answered or choices offered"
 
 
@@ -29,7 +30,8 @@ def measure(parse: Parse) -> dict[str, int]:
     entries = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     counted = Counter(_outcome(entry, parse(entry["text"])[DECISION]) for entry in entries)
     return {
-        each: counted[each] for each in (ONLY, OFFERED, LIKELIEST, OTHER, MISSED, REFUSED, TAKEN)
+        each: counted[each]
+        for each in (ONLY, ONLY_OFFERED, OFFERED, LIKELIEST, OTHER, MISSED, REFUSED, TAKEN)
     }
 
 
@@ -40,8 +42,8 @@ def _outcome(entry: dict[str, Any], decision: dict[str, Any]) -> str:
         return REFUSED if kind in (Kind.REDIRECT, Kind.ESCALATE) else TAKEN
     if not shown & set(meanings):
         return MISSED
+    if kind is Kind.CHOOSE:
+        return OFFERED if len(set(meanings)) > 1 else ONLY_OFFERED
     if len(set(meanings)) == 1:
         return ONLY
-    if kind is Kind.CHOOSE:
-        return OFFERED
     return LIKELIEST if meanings[0] in shown else OTHER

@@ -14,7 +14,7 @@ import yaml
 from assistant.evaluation.understood import Parse
 from assistant.nlu.decider import DECISION
 from assistant.nlu.decision import CHOICES, Kind
-from assistant.nlu.intents import Family, article_of, family_of
+from assistant.nlu.intents import Family, article_of, family_of, may_be_chosen
 
 MESSAGES = Path(__file__).with_suffix(".yml")
 BOTH, ONE, NEITHER = "two questions, both met", "two questions, one met", "two questions, none met"
@@ -46,8 +46,10 @@ def _outcome(entry: dict[str, Any], decision: dict[str, Any]) -> str:
 
 def shown_in(decision: dict[str, Any]) -> set[str]:
     """What is answered, or among the choices."""
-    intents = [each["intent"] for each in decision["candidates"]]
-    most = {Kind.CHOOSE: CHOICES, Kind.ESCALATE: 0}.get(Kind(decision["kind"]), 1)
+    kind, intents = Kind(decision["kind"]), [each["intent"] for each in decision["candidates"]]
+    if kind is Kind.CHOOSE:
+        intents = [each for each in intents if may_be_chosen(each)]
+    most = {Kind.CHOOSE: CHOICES, Kind.ESCALATE: 0}.get(kind, 1)
     return {subject_of(each) for each in [*intents[:most], decision["also"]] if each}
 
 

@@ -17,12 +17,12 @@ from pathlib import Path
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.decision import Candidate, Kind, decide
-from assistant.nlu.intents import OUT_OF_SCOPE, Family, family_of
+from assistant.nlu.intents import OUT_OF_SCOPE, Family, family_of, may_be_chosen
 from assistant.nlu.normalisation import NORMALISED, Normaliser, fold
 from assistant.nlu.reading import READING, Reading
 from assistant.nlu.trained import Trained
@@ -31,9 +31,11 @@ from assistant.nlu.words import AROUND_A_WORD
 SEEN = 5  # examples that a word must stand in before it tells anything
 # A meaning is far ahead from this chance on: half of it the classifier's, half the word's own.
 FAR_AHEAD = 0.75
+PLAUSIBLE = 0.05  # below, a meaning is not worth a choice
 STORED = "meanings.json"
 
 WORD = re.compile(r"[^\W\d_]+")
+BESIDE = frozenset("@0123456789")
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def stem_of(word: str) -> str:
 def bare_word(text: str) -> str | None:
     """The only word of a normalised text that carries a meaning, else None.
 
-    >>> bare_word("mes factures svp ?")
+    >>> bare_word("mes factures s'il vous plaît ?")
     'factures'
     """
     words = [word for word in WORD.findall(text) if len(word) > 1]
@@ -111,27 +113,37 @@ class BareWordReader(Trained[Meanings], IntentClassifier):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            reading, word = message.get(READING), bare_word(message.get(NORMALISED) or "")
+            reading, word = message.get(READING), _word_of(message)
             if self._learnt is not None and reading is not None and word is not None:
                 meanings = self._learnt.of_word.get(stem_of(word), {})
                 message.set(READING, weighed(reading, meanings))
         return messages
 
 
+def _word_of(message: Message) -> str | None:
+    """Its bare word; a number or an address beside the word tells what is wanted with it."""
+    if set(message.get(TEXT) or "") & BESIDE:
+        return None
+    return bare_word(message.get(NORMALISED) or "")
+
+
 def weighed(reading: Reading, meanings: dict[str, float]) -> Reading:
     """The reading with what else the word may mean.
 
-    Talk stays as it is, where it is sure, and so does what is handed over.
+    Talk stays as it is, and so does what is handed over.
     """
     inside = [each for each in reading.candidates if each.intent != OUT_OF_SCOPE]
-    if not meanings or not inside or decide(inside, reading.thresholds) is Kind.ESCALATE:
+    if not meanings or decide(inside, reading.thresholds) is Kind.ESCALATE:
         return reading
-    best = inside[0]
-    if family_of(best.intent) is Family.TALK and best.confidence >= FAR_AHEAD:
+    if family_of(inside[0].intent) is Family.TALK:
         return reading
     candidates = [
         Candidate(each.intent, (each.confidence + meanings.get(each.intent, 0.0)) / 2)
         for each in reading.candidates
     ]
     candidates.sort(key=lambda each: -each.confidence)
-    return replace(reading, candidates=candidates, ambiguous=candidates[0].confidence < FAR_AHEAD)
+    plausible = [each for each in candidates if each.confidence >= PLAUSIBLE]
+    several = sum(may_be_chosen(each.intent) for each in plausible) > 1
+    if not several or plausible[0].confidence >= FAR_AHEAD:
+        return reading
+    return replace(reading, candidates=plausible, ambiguous=True)

@@ -20,15 +20,16 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu.classifier import ScopeAwareClassifier
 from assistant.nlu.decision import Candidate, Kind, decide
-from assistant.nlu.intents import OUT_OF_SCOPE, is_ours
+from assistant.nlu.intents import OUT_OF_SCOPE, WISHES, is_ours
 from assistant.nlu.language import language_of
 from assistant.nlu.normalisation import is_command
 from assistant.nlu.reading import READING, Reading
-from assistant.nlu.second_question import PARTS, Part, second_question
+from assistant.nlu.second_question import PARTS, Part, first_of_several, second_question
 
 DECISION = "decision"
 RANKING = "intent_ranking"
 OURS = "ours"  # chance that we can answer it at all; for the evaluation, not for the tracker
+UNSURE = (Kind.CHOOSE, Kind.ESCALATE)
 SHOWN = 5  # candidates that a decision names
 
 
@@ -71,8 +72,11 @@ class Decider(GraphComponent, IntentClassifier):
     def _decide(self, message: Message, reading: Reading | None) -> None:
         candidates = reading.candidates if reading else []
         inside = [each for each in candidates if each.intent != OUT_OF_SCOPE]
-        kind = _kind(inside, reading)
-        parts = message.get(PARTS, [])
+        kind, parts = _kind(inside, reading), message.get(PARTS, [])
+        first = first_of_several(parts) if kind in UNSURE else None
+        if first:
+            kind = Kind.ANSWER
+            inside = [first, *(each for each in inside if each.intent != first.intent)]
         for key, value in outcome(kind, inside, message.get(TEXT) or "", parts).items():
             message.set(key, value, add_to_output=True)
         ranking = [_named(each, "name") for each in candidates[: self._ranking_length]]
@@ -94,14 +98,17 @@ def outcome(
     `parts`: those of its parts that may be questions of their own.
     """
     best = inside[0] if inside else Candidate(DEFAULT_NLU_FALLBACK_INTENT_NAME, 0.0)
-    unsure = kind in (Kind.CHOOSE, Kind.ESCALATE)
+    unsure = kind in UNSURE
+    also = second_question(best.intent, parts)
+    if unsure and also not in WISHES:  # a wish is one whatever the rest of the message means
+        also = None
     name = DEFAULT_NLU_FALLBACK_INTENT_NAME if unsure else best.intent
     decision = {
         "kind": kind.value,
         "candidates": [_named(each, "intent") for each in inside[:SHOWN]],
         "in_scope": round(min(1.0, sum(each.confidence for each in inside)), 4),
         "language": language_of(text),
-        "also": None if unsure else second_question(best.intent, parts),
+        "also": also,
     }
     return {INTENT: {"name": name, "confidence": best.confidence}, DECISION: decision}
 

@@ -39,6 +39,11 @@ def family_of(intent: str) -> Family:
     return Family.ANSWER if "." in intent else Family.TALK
 
 
+def may_be_chosen(intent: str) -> bool:
+    """It can be a button among others: an answer, a subject to look up elsewhere, a wish."""
+    return family_of(intent) in (Family.ANSWER, Family.REDIRECT) or intent in WISHES
+
+
 def is_ours(intent: str) -> bool:
     """We have something to say about it: an answer or a reply."""
     return family_of(intent) in (Family.ANSWER, Family.TALK)

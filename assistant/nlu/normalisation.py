@@ -29,6 +29,7 @@ HEAD = 150
 TAIL = 350
 
 SENTENCE_END = re.compile(r"(?<=[.!?…\n])\s+")
+NEW_LINE = re.compile(r"(?<![.!?…,;:\s])\s*\n\s*")  # ends a sentence that has no mark of its own
 APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'"})
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 SAME_LETTER = re.compile(r"([^\W\d])\1{2,}")
@@ -37,7 +38,7 @@ WORD = re.compile(r"[\w']+°?")
 REFERENCE = re.compile(
     r"\b(?:(?=(?:[\w./-]*?\d){5})|(?=[\w./-]*[^\W\d_])(?=(?:[\w./-]*?\d){3}))[\w./-]*\w"
 )
-ADDRESS = re.compile(r"\S+@\S+")  # whose it is says nothing about the subject either
+ADDRESS = re.compile(r"\S+@\S*[^\s.,;:!?…]")  # whose it is says nothing about the subject either
 RUN_TOGETHER = re.compile(r"j([b-df-hj-np-tv-xz]\w+)")
 
 
@@ -70,6 +71,7 @@ def normalise(text: str) -> str:
     """
     number = f"{ABBREVIATIONS['n°']} "  # NFKC would turn the sign into the word « no »
     plain = unicodedata.normalize("NFKC", text.replace("n°", number).replace("N°", number))
+    plain = NEW_LINE.sub(". ", plain.strip())
     plain = INVISIBLE.sub("", plain).translate(APOSTROPHES).lower()
     plain = ADDRESS.sub(" ", plain)
     plain = REFERENCE.sub("0", SAME_LETTER.sub(r"\1", plain))

@@ -10,7 +10,7 @@ loses nothing by one more choice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from assistant.nlu.decision import Candidate
 from assistant.nlu.intents import WISHES, Family, article_of, family_of
 from assistant.nlu.spelt import Spelt
-from assistant.nlu.words import AND, ASKING, SOMETHING_ELSE
+from assistant.nlu.words import AND, ASKING, SOMETHING_ELSE, UNWANTED, WISHING
 
 PARTS = "parts"  # the key of the message under which its Parts stand
 LEAST_WORDS = 2
@@ -33,8 +33,9 @@ SURE_TOGETHER = 0.8  # by its meaning, where both name the same article
 _BETWEEN = re.compile(
     rf"(?<=[.!?…;]) "  # two sentences
     rf"| ?[,;:+]? (?:{SOMETHING_ELSE}) ?[,:]? "
-    rf"|(?:,|,? (?:{AND})) (?=(?:{ASKING})\b)"
+    rf"|(?:,|,? (?:{AND})) (?=(?:{ASKING}|{WISHING})\b)"
 )
+_UNWANTED = re.compile(rf"\b(?:{UNWANTED})")
 
 
 @dataclass(eq=False)
@@ -52,15 +53,17 @@ class Part:
         return self.by_spelling.confidence < SURE_ALONE
 
     @property
-    def asked(self) -> str | None:
-        """The intent that it surely has."""
+    def asked(self) -> Candidate | None:
+        """What it surely asks for."""
+        if self.by_spelling.intent in WISHES and _UNWANTED.search(self.text):
+            return None
         if not self.needs_meaning:
-            return self.by_spelling.intent
+            return self.by_spelling
         meant = self.by_meaning
         if meant is None or meant.confidence < SURE_TOGETHER:
             return None
         same = article_of(meant.intent) == article_of(self.by_spelling.intent)
-        return meant.intent if same else None
+        return meant if same else None
 
 
 def may_ask(candidate: Candidate, best: str | None) -> bool:
@@ -75,22 +78,32 @@ def may_ask(candidate: Candidate, best: str | None) -> bool:
 
 
 def parts_of(text: str) -> list[str]:
-    """The first questions of a normalised text that may stand by themselves; [] for one only.
+    """The questions of a normalised text that may stand by themselves; [] for one only.
 
     >>> parts_of("mot de passe perdu ? et sinon, comment suivre une facture ?")
     ['mot de passe perdu ?', 'comment suivre une facture ?']
     """
     parts = [part.strip(" ,;:") for part in _BETWEEN.split(text)]
     kept = [part for part in parts if len(part.split()) >= LEAST_WORDS]
-    return kept[:MOST_PARTS] if len(kept) > 1 else []
+    if len(kept) > MOST_PARTS:  # a greeting and a story come before what is asked
+        kept = [kept[0], *kept[1 - MOST_PARTS :]]
+    return kept if len(kept) > 1 else []
 
 
 def second_question(best: str, parts: Iterable[Part]) -> str | None:
     """What the first of the parts asks that is about something else than `best`."""
     for part in parts:
-        if part.asked and _is_another(part.asked, best):
-            return part.asked
+        if part.asked and _is_another(part.asked.intent, best):
+            return part.asked.intent
     return None
+
+
+def first_of_several(parts: Sequence[Part]) -> Candidate | None:
+    """The first question of a message that as a whole is unclear because it asks several."""
+    asked = [part.asked for part in parts if part.asked]
+    first = next((each for each in asked if each.intent not in WISHES), None)
+    several = first and any(_is_another(each.intent, first.intent) for each in asked)
+    return first if several else None
 
 
 def _is_another(intent: str, best: str) -> bool:

@@ -218,8 +218,8 @@ ENGLISH_FUNCTION_WORDS = _words(
 AROUND_A_WORD = _words(
     """
     le la les l un une des du de d au aux mon ma mes notre nos votre vos ce cet cette ces ca son sa
-    ses leur leurs pour sur dans en avec et ou svp stp sil vous te plait bonjour bonsoir merci salut
-    the my an of for and please hello
+    ses leur leurs pour sur dans en avec et ou il vous te plait bonjour bonsoir coucou merci salut
+    the my an of for and please pls hello hi
     """
 )
 
@@ -229,6 +229,13 @@ ASKING = (
     r"|how|where|can|what"
 )
 AND = r"et|and"
+WISHING = r"je (?:veux|voudrais|souhaite)|j'aimerais|passez|appelez|i (?:want|need)"
+# A person or a ticket that is not wanted, or was there already.
+UNWANTED = (
+    r"n'(?:ai pas|appel|ouvr)|ne (?:me |nous )?(?:veu|voul|souhait|pass|parl|met|propos|appel|ouvr)"
+    r"|pas (?:de|d'|un|une|à|besoin|envie|la peine)\b|(?:inutile|sans|déjà|deja|not|already)\b"
+    r"|don't|j'ai (?:parl|eu|ouvert|contact|appel|joint|écrit|ecrit)"
+)
 SOMETHING_ELSE = (
     r"et (?:aussi|[ée]galement|sinon|puis|autre chose|par ailleurs|au passage)|sinon"
     r"|autre (?:chose|question)|par ailleurs|au passage|aussi|de plus"

@@ -10,7 +10,7 @@ from chorus.demo_links import DemoLinks
 from chorus.demo_portal import DemoPortal
 from kit.database import Database
 from knowledge.library import library
-from livechat.assistant import Reply
+from livechat.assistant import OpenRequest, Reply
 from tests.actions.stage import Message, Stage, ask, sources_of, text_of, typed
 from tests.actions.writing import Writer
 from tests.clock import Clock
@@ -92,6 +92,60 @@ async def test_a_wish_besides_is_offered_and_yes_accepts_it(
     assert [each.id for each in reply.choices] == acts
     replies = await stage.run("action_yes", typed("oui", ("oui", 0.9)))
     assert stage.next_action == "ticket_form" if intent == "ticket" else replies[0].directive
+
+
+@pytest.mark.parametrize("kind", ["choose", "escalate"])
+async def test_a_wish_is_offered_also_beside_what_is_unclear(
+    stage: Stage, clock: Clock, kind: str
+) -> None:
+    clock.put_at(Stage.OPEN)
+    asked = typed("?", ("notifications.activer", 0.4), kind=kind, also="humain")
+    reply = await stage.one("action_clarify", asked)
+    assert {"act:advisor", "act:ticket"} <= {each.id for each in reply.choices}
+    assert (reply.text or "").endswith(words.second_question(reply_label(reply)))
+    (order,) = await stage.run("action_yes", typed("oui", ("oui", 0.9)))
+    assert order.directive is not None
+
+
+def reply_label(reply: Reply) -> str:
+    return next(each.label for each in reply.choices if each.id == "act:advisor")
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "number"),
+    [
+        ("suivi_facture.suivre", "où en est FA-1007 ? je veux un humain", "FA-1007"),
+        ("mot_de_passe.oublie", "oublié : a@exemple.fr, je veux un humain", None),
+        ("mon_ticket", "et mon ticket ? je veux un humain", None),
+    ],
+)
+async def test_yes_accepts_a_wish_below_what_was_done(
+    connected: Writer, clock: Clock, intent: str, text: str, number: str | None
+) -> None:
+    clock.put_at(Stage.OPEN)
+    found = [{"entity": "invoice_number", "value": number}] if number else []
+    await connected.say(typed(text, (intent, 0.9), also="humain") | {"entities": found})
+    (order,) = await connected.say(typed("oui", ("oui", 0.9)))
+    assert isinstance(order.directive, OpenRequest)
+
+
+async def test_a_wish_below_the_question_of_a_form_asks_nothing_of_its_own(
+    connected: Writer, clock: Clock
+) -> None:
+    clock.put_at(Stage.OPEN)
+    asked = typed("ma facture ? un humain", ("suivi_facture.suivre", 0.9), also="humain")
+    (question,) = await connected.say(asked)
+    assert connected.stage.loop == "invoice_form"
+    assert (question.text or "").endswith(words.second_question(reply_label(question)))
+
+
+async def test_below_what_a_form_has_found(connected: Writer) -> None:
+    await connected.say(typed("ma facture ?", ("suivi_facture.suivre", 0.9)))
+    number = [{"entity": "invoice_number", "value": "FA-1007"}]
+    said = both("suivi_facture.suivre", "FA-1007. et…") | {"entities": number}
+    invoice, also = await connected.say(said)
+    assert "FA-1007" in (invoice.text or "")
+    assert also.text == TOLD
 
 
 async def test_a_wish_besides_is_offered_when_advisors_are_closed_as_well(

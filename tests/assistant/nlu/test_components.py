@@ -17,7 +17,7 @@ from assistant.nlu.embedder import SentenceEmbedder, open_embedder
 from assistant.nlu.entities import NumberFinder
 from assistant.nlu.normalisation import NORMALISED, Normaliser
 from assistant.nlu.reading import READING, Reading
-from assistant.nlu.second_question import Part
+from assistant.nlu.second_question import PARTS, Part
 from assistant.nlu.spelt import Speller
 
 THRESHOLDS = Thresholds(answer=0.7, talk=0.4, redirect=0.3, choose=0.25)
@@ -101,6 +101,15 @@ def test_a_second_question_is_told_beside_what_is_decided_and_not_beside_doubt()
     parts = [Part("autre", spelt, Candidate("suivi_facture.suivre", 1.0))]
     assert outcome(Kind.ANSWER, told, "texte", parts)[DECISION]["also"] == "suivi_facture.suivre"
     assert outcome(Kind.CHOOSE, told, "texte", parts)[DECISION]["also"] is None
+    message = Message(data={TEXT: "texte"})
+    message.set(READING, Reading([Candidate("adresses.contact", 0.3)], THRESHOLDS))
+    message.set(PARTS, [Part("autre", spelt, Candidate("adresses.difference", 1.0)), *parts])
+    Decider(ranking_length=2).process([message])
+    assert message.get(DECISION)["kind"] == "answer"
+    assert message.get(DECISION)["candidates"][0]["intent"] == "adresses.difference"
+    assert message.get(DECISION)["also"] == "suivi_facture.suivre"
+    wish = [*parts, Part("autre", spelt, Candidate("humain", 1.0))][::-1]
+    assert outcome(Kind.ESCALATE, told, "texte", wish)[DECISION]["also"] == "humain"
 
 
 def test_at_most_five_candidates_are_named() -> None:

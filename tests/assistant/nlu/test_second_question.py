@@ -10,6 +10,7 @@ from assistant.nlu.second_question import (
     SURE_TOGETHER,
     WORTH_MEANING,
     Part,
+    first_of_several,
     may_ask,
     parts_of,
     second_question,
@@ -34,6 +35,7 @@ def part(spelling: Candidate, meaning: Candidate | None = None) -> Part:
         ("i lost my password and where can i follow an invoice", 2),
         ("suivre ma facture et egalement changer mon adresse", 2),
         ("a b. " * 100, MOST_PARTS),
+        ("mot de passe oublié, je veux un humain", 2),
         ("comment et où déposer ma facture", 0),
         ("bonjour. merci !", 0),
         ("la facture, le devis et le bon de commande", 0),
@@ -42,6 +44,13 @@ def part(spelling: Candidate, meaning: Candidate | None = None) -> Part:
 )
 def test_the_parts_that_may_stand_by_themselves(text: str, parts: int) -> None:
     assert len(parts_of(text)) == parts
+
+
+def test_of_a_long_story_the_end_is_read() -> None:
+    parts = parts_of(
+        "bonjour madame. je suis peintre. je suis seul. rien à faire. je veux un humain"
+    )
+    assert (len(parts), parts[-1]) == (MOST_PARTS, "je veux un humain")
 
 
 def test_the_second_question_is_about_another_article() -> None:
@@ -77,7 +86,38 @@ SPELLING = Candidate("brouillon.envoyer", SURE_ALONE - 0.01)
 def test_what_its_spelling_leaves_open_its_meaning_must_confirm(
     found: Part, asked: str | None
 ) -> None:
-    assert found.asked == asked
+    assert (found.asked and found.asked.intent) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("je voudrais parler à un conseiller", True),
+        ("je n'arrive à rien, passez-moi quelqu'un", True),
+        ("je ne veux pas parler à un conseiller", False),
+        ("ne me passez pas un conseiller", False),
+        ("pas besoin d'un conseiller", False),
+        ("inutile de me proposer un conseiller", False),
+        ("j'ai parlé à un conseiller hier", False),
+        ("pas de ticket s'il vous plaît", False),
+        ("i don't want to talk to anyone", False),
+    ],
+)
+def test_a_person_who_is_not_wanted_is_not_offered(text: str, wanted: bool) -> None:
+    asked = Part(text, SPELT, Candidate("humain", 1.0)).asked
+    assert asked == (Candidate("humain", 1.0) if wanted else None)
+
+
+def test_of_several_questions_the_first_that_is_no_wish_stands_for_the_whole() -> None:
+    wish, first, second = (
+        part(Candidate(intent, 1.0))
+        for intent in ("humain", "brouillon.envoyer", "adresses.difference")
+    )
+    same = part(Candidate("brouillon.symptome", 1.0))
+    for parts in ([first, second], [wish, first], [first, wish], [first, same, second]):
+        assert first_of_several(parts) == Candidate("brouillon.envoyer", 1.0)
+    for parts in ([], [first], [first, same], [wish], [part(SPELLING), second]):
+        assert first_of_several(parts) is None
 
 
 @pytest.mark.parametrize(
