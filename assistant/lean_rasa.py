@@ -1,6 +1,6 @@
 """Rasa without TensorFlow: `python -m assistant.lean_rasa run …` is `rasa run …` in half the room.
 
-Rasa imports TensorFlow whatever the pipeline: 330 MiB of each process and seconds of each start,
+Rasa imports TensorFlow whatever the pipeline: 300 MiB of each process and a second of each start,
 for six components. Where config.yml names none of these, the modules that hold them are left out,
 with what only trains them: a class imported from there is an empty one, which nobody makes.
 """
