@@ -43,6 +43,7 @@ ASIDES = {
     "insulte_plainte",
 }
 FEW = 8  # words; more of them tell something
+FEWER = 4  # « mon mot de passe »: a subject
 WORD = re.compile(r"[^\W\d_]{3,}")
 CLEARLY = {"answer", "redirect"}
 
@@ -99,7 +100,7 @@ class ReadTicket(AddressReader):
         text = tracker.latest_message["text"]
         labels = {pair: label_of(pair) for pair in guessing.pairs()}
         meant = (pair for pair, label in labels.items() if _names(text, label))
-        found = next(meant, None)
+        found = next(meant, None) or _category_in_a_word(tracker)
         return {CATEGORY: found} if found else {}
 
     def validate_ticket_category(
@@ -211,6 +212,17 @@ def _decided(tracker: Tracker, text: str) -> Slots | None:
         return {"act": "change"}
     agreed = tracker.latest_message["intent"]["name"] == "oui" and len(text.split()) <= FEW
     return {"act": "send"} if agreed or said in words.SAYS_SEND else None
+
+
+def _category_in_a_word(tracker: Tracker) -> str | None:
+    """« paiement »: what the category is asked for is not asked back as a question of its own."""
+    text = tracker.latest_message["text"]
+    meant = understood(tracker)
+    if len(text.split()) > FEWER or looks_like_a_question(text):
+        return None
+    if meant.kind == "escalate" or meant.best is None:
+        return None
+    return guessing.clear([meant.best.answer_id])
 
 
 def _names(text: str, label: str) -> bool:

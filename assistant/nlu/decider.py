@@ -20,11 +20,18 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu.classifier import ScopeAwareClassifier
 from assistant.nlu.decision import Candidate, Kind, decide
-from assistant.nlu.intents import OUT_OF_SCOPE, WISHES, is_ours
+from assistant.nlu.intents import OUT_OF_SCOPE, REFUSAL, WISHES, is_ours
 from assistant.nlu.language import language_of
-from assistant.nlu.normalisation import is_command
+from assistant.nlu.normalisation import NORMALISED, is_command
 from assistant.nlu.reading import READING, Reading
-from assistant.nlu.second_question import PARTS, Part, first_of_several, second_question
+from assistant.nlu.second_question import (
+    PARTS,
+    Part,
+    first_of_several,
+    first_question,
+    refuses,
+    second_question,
+)
 
 DECISION = "decision"
 RANKING = "intent_ranking"
@@ -74,9 +81,14 @@ class Decider(GraphComponent, IntentClassifier):
         inside = [each for each in candidates if each.intent != OUT_OF_SCOPE]
         kind, parts = _kind(inside, reading), message.get(PARTS, [])
         first = first_of_several(parts) if kind in UNSURE else None
+        if inside and inside[0].intent in WISHES and refuses(message.get(NORMALISED)):
+            first = first_question(parts) or Candidate(REFUSAL, inside[0].confidence)
         if first:
             kind = Kind.ANSWER
-            inside = [first, *(each for each in inside if each.intent != first.intent)]
+            inside = [
+                first,
+                *(each for each in inside if each.intent not in (first.intent, *WISHES)),
+            ]
         for key, value in outcome(kind, inside, message.get(TEXT) or "", parts).items():
             message.set(key, value, add_to_output=True)
         ranking = [_named(each, "name") for each in candidates[: self._ranking_length]]

@@ -13,6 +13,7 @@ REDIRECTION = "redirection"
 
 
 WISHES = ("humain", "ticket")  # talk that asks for something to be done
+REFUSAL = "non"
 
 
 class Family(Enum):

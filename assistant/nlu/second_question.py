@@ -18,7 +18,7 @@ import numpy as np
 from assistant.nlu.decision import Candidate
 from assistant.nlu.intents import WISHES, Family, article_of, family_of
 from assistant.nlu.spelt import Spelt
-from assistant.nlu.words import AND, ASKING, SOMETHING_ELSE, UNWANTED, WISHING
+from assistant.nlu.words import AND, ASKING, PAST, REFUSED, SOMETHING_ELSE, WANTED, WISHING
 
 PARTS = "parts"  # the key of the message under which its Parts stand
 LEAST_WORDS = 2
@@ -35,7 +35,8 @@ _BETWEEN = re.compile(
     rf"| ?[,;:+]? (?:{SOMETHING_ELSE}) ?[,:]? "
     rf"|(?:,|,? (?:{AND})) (?=(?:{ASKING}|{WISHING})\b)"
 )
-_UNWANTED = re.compile(rf"\b(?:{UNWANTED})")
+_REFUSED, _PAST = re.compile(rf"\b(?:{REFUSED})\w*"), re.compile(rf"\b(?:{PAST})")
+_WANTED = re.compile(rf"\b(?:{WANTED})")
 
 
 @dataclass(eq=False)
@@ -49,13 +50,17 @@ class Part:
     by_meaning: Candidate | None = None
 
     @property
+    def is_wish(self) -> bool:
+        return self.by_spelling.intent in WISHES
+
+    @property
     def needs_meaning(self) -> bool:
         return self.by_spelling.confidence < SURE_ALONE
 
     @property
     def asked(self) -> Candidate | None:
         """What it surely asks for."""
-        if self.by_spelling.intent in WISHES and _UNWANTED.search(self.text):
+        if self.is_wish and (refuses(self.text) or _PAST.search(self.text)):
             return None
         if not self.needs_meaning:
             return self.by_spelling
@@ -98,12 +103,28 @@ def second_question(best: str, parts: Iterable[Part]) -> str | None:
     return None
 
 
+def first_question(parts: Iterable[Part]) -> Candidate | None:
+    """What the first of the parts asks that is no wish."""
+    return next((part.asked for part in parts if part.asked and not part.is_wish), None)
+
+
 def first_of_several(parts: Sequence[Part]) -> Candidate | None:
     """The first question of a message that as a whole is unclear because it asks several."""
-    asked = [part.asked for part in parts if part.asked]
-    first = next((each for each in asked if each.intent not in WISHES), None)
-    several = first and any(_is_another(each.intent, first.intent) for each in asked)
-    return first if several else None
+    first = first_question(parts)
+    return first if first and second_question(first.intent, parts) else None
+
+
+def refuses(text: str) -> bool:
+    """Whether a text that seems to wish for a person or a ticket says that it wants none.
+
+    Whoever wants one is never refused for the sake of who does not: « je ne veux pas de ticket, je
+    veux parler à quelqu'un » is a wish.
+
+    >>> refuses("je ne veux pas parler à un conseiller"), refuses("un humain, pas un robot")
+    (True, False)
+    """
+    left, refusals = _REFUSED.subn(" ", text)
+    return refusals > 0 and not _WANTED.search(left)
 
 
 def _is_another(intent: str, best: str) -> bool:

@@ -230,12 +230,23 @@ ASKING = (
 )
 AND = r"et|and"
 WISHING = r"je (?:veux|voudrais|souhaite)|j'aimerais|passez|appelez|i (?:want|need)"
-# A person or a ticket that is not wanted, or was there already.
-UNWANTED = (
-    r"n'(?:ai pas|appel|ouvr)|ne (?:me |nous )?(?:veu|voul|souhait|pass|parl|met|propos|appel|ouvr)"
-    r"|pas (?:de|d'|un|une|à|besoin|envie|la peine)\b|(?:inutile|sans|déjà|deja|not|already)\b"
-    r"|don't|j'ai (?:parl|eu|ouvert|contact|appel|joint|écrit|ecrit)"
+# « Je ne veux pas parler à un conseiller »; but « pas à un robot » and « il n'y a pas d'agent ? ».
+_SOMEBODY = r"(?:conseill|agent|humain|quelqu|op[ée]rateur|personne|ticket|human|anyone|somebody)"
+_TO = (
+    r"(?:(?:de|d'un|d'une|d'|à|a|un|une|avec|me|qu'on|parler|proposer|passer|contacter|ouvrir) ?)"
+    r"{1,5}"
 )
+REFUSED = (
+    rf"(?:veu[xt]|voulons|voudrais|souhaite) (?:\w+ )?pas {_TO}{_SOMEBODY}"
+    rf"|(?:pas besoin|pas envie|pas la peine|inutile) {_TO}{_SOMEBODY}"
+    rf"|ne (?:me |nous )?(?:pass|mett|propos|appel|ouvr)\w* pas {_TO}{_SOMEBODY}"
+    rf"|(?:(?<!a )(?<!ai )pas (?:de |d')|sans ){_SOMEBODY}"
+    rf"|(?:don't|do not) (?:want|need) (?:(?:to|talk|speak|open|a|an|with|any) ){{0,4}}{_SOMEBODY}"
+)
+WANTED = (
+    rf"{_SOMEBODY}|je (?:veux|voudrais|souhaite)|j'aimerais|passez|appelez|parler|i (?:want|need)"
+)
+PAST = r"j'ai (?:\w+ )?(?:parl|eu\b|ouvert|contact|appel|joint|[ée]crit)|d[ée]jà|already"
 SOMETHING_ELSE = (
     r"et (?:aussi|[ée]galement|sinon|puis|autre chose|par ailleurs|au passage)|sinon"
     r"|autre (?:chose|question)|par ailleurs|au passage|aussi|de plus"

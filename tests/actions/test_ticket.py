@@ -306,6 +306,28 @@ async def test_a_ticket_of_somebody_else_is_never_told_of(user: Writer, stage: S
 # The category ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("text", "intent", "category"),
+    [
+        ("paiement", "redirection.delai_paiement", "traitement_facture/retard"),
+        ("mon mdp perdu", "mot_de_passe.oublie", "connexion_compte/mot_de_passe"),
+        ("paiement ?", "redirection.delai_paiement", None),
+        ("pourquoi pas encore payé", "redirection.delai_paiement", None),
+        ("alertes", "notifications.activer", None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["choose", "redirect"])
+async def test_a_word_that_answers_the_question_is_its_category(
+    user: Writer, text: str, intent: str, category: str | None, kind: str
+) -> None:
+    await user.say(OPEN)
+    await user.say(told(PROBLEM))
+    await user.say(typed(text, (intent, 0.1), kind="escalate"))
+    assert user.stage.slots.get("ticket_category") is None
+    await user.say(typed(text, (intent, 0.6), kind=kind))
+    assert user.stage.slots.get("ticket_category") == category
+
+
 async def test_a_category_may_be_named_in_words(user: Writer) -> None:
     await user.say(OPEN)
     await user.say(told(PROBLEM))
