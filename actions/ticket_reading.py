@@ -43,7 +43,7 @@ ASIDES = {
     "insulte_plainte",
 }
 FEW = 8  # words; more of them tell something
-FEWER = 4  # « mon mot de passe »: a subject
+SUBJECT = 4  # words: « mon mot de passe »
 WORD = re.compile(r"[^\W\d_]{3,}")
 CLEARLY = {"answer", "redirect"}
 
@@ -218,7 +218,7 @@ def _category_in_a_word(tracker: Tracker) -> str | None:
     """« paiement »: what the category is asked for is not asked back as a question of its own."""
     text = tracker.latest_message["text"]
     meant = understood(tracker)
-    if len(text.split()) > FEWER or looks_like_a_question(text):
+    if len(text.split()) > SUBJECT or looks_like_a_question(text):
         return None
     if meant.kind == "escalate" or meant.best is None:
         return None

@@ -97,7 +97,7 @@ class SentenceEmbedder(Trained[E5]):
         texts = [*(each.get(NORMALISED) for each in whole), *(part.text for part in parts)]
         if texts and self._embedder is not None:
             rows = self._embedder.embed(texts)
-            for message, row in zip(whole, rows):  # noqa: B905, the rows of the parts follow
+            for message, row in zip(whole, rows[: len(whole)], strict=True):
                 message.add_features(
                     Features(row[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._resource.name)
                 )

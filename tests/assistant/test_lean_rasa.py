@@ -60,5 +60,8 @@ def test_a_class_of_a_module_that_is_left_out_is_nobodys() -> None:
     policy = module.TEDPolicy
     assert policy is module.TEDPolicy
     assert not isinstance(object(), policy)
+    for make in (policy, policy.create, policy.load):
+        with pytest.raises(RuntimeError, match="TensorFlow"):
+            make()
     with pytest.raises(AttributeError):
         _ = module.__path__

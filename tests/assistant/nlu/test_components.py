@@ -95,6 +95,20 @@ def test_a_command_is_left_alone(embedder: SentenceEmbedder) -> None:
     assert not message.features
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("je veux un conseiller", "humain"),
+        ("je ne veux pas de conseiller", "non"),
+        ("je ne veux pas de robot, un conseiller", "humain"),
+    ],
+)
+def test_who_refuses_a_person_is_not_taken_for_wanting_one(text: str, intent: str) -> None:
+    message = understood(text, ("humain", 0.9), ("ticket", 0.1))
+    assert message.get(INTENT)["name"] == intent
+    assert message.get(DECISION)["candidates"][0] == {"intent": intent, "confidence": 0.9}
+
+
 def test_a_second_question_is_told_beside_what_is_decided_and_not_beside_doubt() -> None:
     told = [Candidate("adresses.contact", 0.9)]
     spelt = Speller.fit(["autre", "autres"], np.array(["a", "b"]))[0].spelt(["autre"])

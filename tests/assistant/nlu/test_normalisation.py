@@ -26,6 +26,8 @@ from assistant.nlu.normalisation import (
         ("émises vs travaux", "émises vs travaux"),
         ("facture n°45", "facture numéro 45"),
         ("  deux\u00a0mots \u200b\n ", "deux mots"),
+        ("mdp oublié\nma facture ?\nsvp", "mot de passe oublié. ma facture ? s'il vous plaît"),
+        ("perdu : a@exemple.fr. un humain", "perdu : . un humain"),
     ],
 )
 def test_what_is_typed_for_short_is_spelt_out(typed: str, read: str) -> None:
